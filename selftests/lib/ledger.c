@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a test did, call by call. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "ledger.h"
+#include "tcp.h"
+
+static int port(const struct sockaddr_storage *ss)
+{
+	/* The port is at the same place in both families. */
+	return ntohs(((const struct sockaddr_in *)ss)->sin_port);
+}
+
+void tt_ledger_init(struct tt_ledger *l, int fd)
+{
+	struct sockaddr_storage ss = {};
+	socklen_t len = sizeof(ss);
+
+	memset(l, 0, sizeof(*l));
+	l->inode = tt_tcp_inode(fd);
+	getsockname(fd, (struct sockaddr *)&ss, &len);
+	l->family = ss.ss_family;
+	l->sport = port(&ss);
+	len = sizeof(ss);
+	getpeername(fd, (struct sockaddr *)&ss, &len);
+	l->dport = port(&ss);
+}
+
+void tt_ledger_free(struct tt_ledger *l)
+{
+	free(l->op);
+	memset(l, 0, sizeof(*l));
+}
+
+void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op)
+{
+	struct tt_op *p = realloc(l->op, (l->ops + 1) * sizeof(*p));
+
+	if (!p)
+		abort();
+	l->op = p;
+	l->op[l->ops++] = *op;
+}
+
+void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data)
+{
+	if (l->nalerts < sizeof(l->alerts) / sizeof(l->alerts[0]))
+		l->alerts[l->nalerts++] = rx << 16 | data[0] << 8 | data[1];
+}
+
+__u64 tt_ledger_sum(const struct tt_ledger *l, enum tt_op_kind kind,
+		    bool records)
+{
+	__u64 sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->ops; i++) {
+		const struct tt_op *op = &l->op[i];
+
+		if (op->kind != kind || !op->keyed)
+			continue;
+		if (records)
+			sum += op->after - op->before;
+		else if (op->result > 0 && !(op->flags & MSG_PEEK))
+			sum += op->result;
+	}
+	return sum;
+}
+
+unsigned int tt_ledger_errors(const struct tt_ledger *l, enum tt_op_kind kind)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < l->ops; i++)
+		n += l->op[i].kind == kind && l->op[i].result < 0 &&
+		     l->op[i].result != -EAGAIN;
+	return n;
+}

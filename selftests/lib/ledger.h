@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a test did on a kernel TLS socket, call by call, to be compared with
+ * what tls_trace says about it.
+ */
+#ifndef TT_LEDGER_H
+#define TT_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+enum tt_op_kind {
+	TT_OP_ATTACH,
+	TT_OP_SETSOCKOPT,
+	TT_OP_TX,
+	TT_OP_RX,
+};
+
+/* Ways of data, numbered as in tls_trace's events */
+enum tt_path {
+	TT_PATH_CALL = 0,	/* send or recv */
+	TT_TX_SENDFILE = 1,
+	TT_TX_SPLICE = 2,
+	TT_RX_SPLICE = 1,
+};
+
+/**
+ * struct tt_op - one call
+ * @kind:	enum tt_op_kind
+ * @result:	what it returned, bytes or -errno
+ * @option:	setsockopt: option
+ * @version:	setsockopt: version, 0 where there is none
+ * @cipher:	setsockopt: cipher, 0 where there is none
+ * @path:	enum tt_path
+ * @type:	content type of the data, -1 if not known
+ * @flags:	message flags given
+ * @len:	bytes asked for
+ * @keyed:	@before and @after are known: the direction has a key
+ * @before:	record sequence before the call, from getsockopt
+ * @after:	record sequence after it
+ */
+struct tt_op {
+	enum tt_op_kind kind;
+	long result;
+	int option;
+	int version;
+	int cipher;
+	int path;
+	int type;
+	int flags;
+	size_t len;
+	bool keyed;
+	__u64 before;
+	__u64 after;
+};
+
+/**
+ * struct tt_ledger - calls on one socket
+ * @inode:	the socket
+ * @family:	AF_INET or AF_INET6
+ * @sport:	local port
+ * @dport:	remote port
+ * @attached:	with tls_trace
+ * @closed:	our end was closed
+ * @unordered:	several threads called: compare sums only
+ * @op:		calls, in order
+ * @ops:	how many
+ * @alerts:	alerts that passed whole, as 0xDDLLXX: direction (0 tx),
+ *		level, description
+ * @nalerts:	how many
+ */
+struct tt_ledger {
+	unsigned long inode;
+	int family;
+	int sport;
+	int dport;
+	bool attached;
+	bool closed;
+	bool unordered;
+	struct tt_op *op;
+	size_t ops;
+	unsigned int alerts[32];
+	size_t nalerts;
+};
+
+/**
+ * tt_ledger_init() - begin with a socket
+ * @l:	ledger
+ * @fd: connected socket
+ */
+void tt_ledger_init(struct tt_ledger *l, int fd);
+
+/**
+ * tt_ledger_free() - release
+ * @l: ledger
+ */
+void tt_ledger_free(struct tt_ledger *l);
+
+/**
+ * tt_ledger_add() - note a call
+ * @l:	ledger
+ * @op:	the call, copied
+ */
+void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op);
+
+/**
+ * tt_ledger_alert() - note an alert that passed
+ * @l:		ledger
+ * @rx:		received, else sent
+ * @data:	level and description
+ */
+void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data);
+
+/**
+ * tt_ledger_sum() - plaintext bytes or records that calls moved under TLS
+ * @l:		ledger
+ * @kind:	TT_OP_TX or TT_OP_RX
+ * @records:	records, else bytes; peeked bytes do not count
+ * Return: the sum.
+ */
+__u64 tt_ledger_sum(const struct tt_ledger *l, enum tt_op_kind kind,
+		    bool records);
+
+/**
+ * tt_ledger_errors() - calls that failed, EAGAIN aside
+ * @l:		ledger
+ * @kind:	TT_OP_TX or TT_OP_RX
+ * Return: how many.
+ */
+unsigned int tt_ledger_errors(const struct tt_ledger *l, enum tt_op_kind kind);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters: /proc/net/tls_stat and /proc/net/tls_trace_stat. The tests run in a
+ * network namespace of their own, so that the numbers are exact.
+ */
+#ifndef TT_STAT_H
+#define TT_STAT_H
+
+#include <stddef.h>
+
+#define TT_STAT_MAX	40
+
+/**
+ * struct tt_stat - one counter
+ * @name:	as in the file
+ * @value:	value
+ */
+struct tt_stat {
+	char name[40];
+	long long value;
+};
+
+/**
+ * struct tt_stats - a file of counters, read at one moment
+ * @s:		counters
+ * @n:		how many
+ */
+struct tt_stats {
+	struct tt_stat s[TT_STAT_MAX];
+	size_t n;
+};
+
+/**
+ * tt_stats_read() - read a file of "Name value" lines
+ * @st:		out
+ * @path:	file
+ * Return: 0 or -errno.
+ */
+int tt_stats_read(struct tt_stats *st, const char *path);
+
+/**
+ * tt_stats_get() - one counter
+ * @st:		counters
+ * @name:	name
+ * Return: value, 0 if there is no such counter.
+ */
+long long tt_stats_get(const struct tt_stats *st, const char *name);
+
+/**
+ * tt_stat_begin() - note tls_stat as it is, forget expectations
+ * Return: 0 or -errno.
+ */
+int tt_stat_begin(void);
+
+/**
+ * tt_stat_expect() - expect that a counter moves, besides what was expected
+ * @name:	counter of tls_stat
+ * @delta:	by how much
+ */
+void tt_stat_expect(const char *name, long long delta);
+
+/**
+ * tt_stat_delta() - how far a counter moved since tt_stat_begin()
+ * @name:	counter of tls_stat
+ * Return: the difference.
+ */
+long long tt_stat_delta(const char *name);
+
+/**
+ * tt_stat_check() - compare all counters with what was expected
+ *
+ * Every counter of the file must have moved by exactly what was expected of
+ * it; the current sessions (TlsCurr*) must be as at the beginning, so sockets
+ * must be closed before.
+ *
+ * Return: 0, or -EBADMSG with the differences noted.
+ */
+int tt_stat_check(void);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Real TCP connections over loopback.
+ */
+#ifndef TT_TCP_H
+#define TT_TCP_H
+
+/* Address families of a connection */
+enum tt_family {
+	TT_IPV4,
+	TT_IPV6,
+	/* An AF_INET6 socket on both ends, carrying IPv4 (::ffff:127.0.0.1). */
+	TT_MAPPED,
+};
+
+/**
+ * tt_tcp_pair() - make a connection
+ * @family:	enum tt_family
+ * @fd:		out: the connecting end
+ * @peer:	out: the accepted end
+ *
+ * Both ends have send and receive timeouts of TT_WAIT_MS, so that no blocking
+ * call hangs, and TCP_NODELAY, so that a record is on its way when the call
+ * that made it returns.
+ *
+ * Return: 0 or -errno.
+ */
+int tt_tcp_pair(enum tt_family family, int *fd, int *peer);
+
+/**
+ * tt_tcp_listener() - a listening socket, for what must be refused on one
+ * @family: enum tt_family
+ * Return: descriptor or -errno.
+ */
+int tt_tcp_listener(enum tt_family family);
+
+/**
+ * tt_tcp_inode() - the number that `ss -e` and tls_trace call the socket by
+ * @fd: socket
+ * Return: inode number, 0 on error.
+ */
+unsigned long tt_tcp_inode(int fd);
+
+/**
+ * tt_tcp_ulp() - set the upper layer protocol
+ * @fd:   socket
+ * @name: "tls" or "tls_trace"
+ * Return: 0 or -errno.
+ */
+int tt_tcp_ulp(int fd, const char *name);
+
+#endif
