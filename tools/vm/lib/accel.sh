@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# How the guest's processor is made: KVM where it can boot the kernel, else
+# emulation. That /dev/kvm opens proves nothing (nested virtualisation), so a
+# kernel is booted once per boot of the host.
+
+# QEMU options for each.
+readonly ACCEL_KVM=(-accel kvm -cpu host)
+# With la57, KASAN reports itself in early boot and then hides real reports.
+readonly ACCEL_TCG=(-accel tcg,thread=multi -cpu max,la57=off)
+# Guest time is the count of instructions executed.
+readonly ACCEL_ICOUNT=(-accel tcg,thread=single -icount shift=0,sleep=on -cpu max,la57=off)
+
+readonly KVM_PROBE_SECONDS=5
+
+# accel_choose: set accel to kvm or tcg.
+accel_choose()
+{
+	local known boot
+
+	boot=$(< /proc/sys/kernel/random/boot_id)
+	make_dir "$CACHE/accel"
+	known=$CACHE/accel/$boot-$(basename "$root_dir")
+	accel=$(cat "$known" 2> /dev/null || :)
+	case $accel in
+	kvm | tcg) return 0 ;;
+	esac
+	accel=tcg
+	! kvm_boots || accel=kvm
+	find "$CACHE/accel" -type f ! -name "$boot-*" -delete
+	echo "$accel" > "$known.$$" && mv "$known.$$" "$known"
+}
+
+# Without a root to mount, a kernel that boots panics.
+kvm_boots()
+{
+	local status=1 log
+
+	[ -w /dev/kvm ] || return 1
+	log=$(mktemp "$CACHE/tmp.XXXXXX") || return 1
+	# In a shell of its own, which keeps quiet when QEMU aborts.
+	bash -c '"$@" || :' bash timeout -k 1 "$KVM_PROBE_SECONDS" qemu-system-x86_64 "${ACCEL_KVM[@]}" -m 512 \
+		-nodefaults -no-user-config -no-reboot -display none -serial "file:$log" \
+		-kernel "$root_dir/root/boot/vmlinux-$kernel_version" \
+		-append "console=ttyS0 panic=-1" > /dev/null 2>&1 < /dev/null
+	grep -q 'Unable to mount root fs' "$log" && status=0
+	rm -f "$log"
+	return $status
+}

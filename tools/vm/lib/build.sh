@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Builds the checkout for a cell, inside the cell's root.
+#
+#	build/ID/repo		copy of the checkout's files, and what make made of them
+#	build/ID/sources	list of the files copied, as they were in the checkout
+#	build/ID/gen-N		what a guest sees: repo/ and overlay/ (installed files)
+#	build/ID/current	the N of the newest complete one
+#
+# A guest keeps its gen-N while later builds make new ones.
+
+# Space that a build needs at its peak, in MiB.
+readonly BUILD_NEEDS_MB=200
+
+# list_sources: the checkout's files, tracked or not, but for what git ignores.
+list_sources()
+{
+	(
+		cd "$TOP" || exit 1
+		if git -c safe.directory='*' rev-parse --git-dir > /dev/null 2>&1; then
+			git -c safe.directory='*' ls-files -z --cached --others --exclude-standard
+		else
+			find . -type f -printf '%P\0'
+		fi | while IFS= read -r -d '' file; do
+			[ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\0' "$file"
+		done
+	)
+}
+
+# describe_sources: a line per file that changes when the file does.
+describe_sources()
+{
+	(cd "$TOP" && list_sources | LC_ALL=C sort -zu |
+		xargs -0 -r stat --printf '%n\t%f %s %Y %Z\n' --)
+}
+
+# sync_sources DIR NEW: bring DIR/repo up to the state described in NEW.
+# Copies get the present time, so that make sees an older file put back.
+sync_sources()
+{
+	local dir=$1 new=$2 removed
+
+	if [ -e "$dir/sources" ]; then
+		removed=$(LC_ALL=C comm -23 <(cut -f 1 "$dir/sources") <(cut -f 1 "$new"))
+		# A file less may leave objects and dependencies that no rule knows.
+		if [ -n "$removed" ]; then
+			rm -f "$dir/sources"
+			remove_tree "$dir/repo"
+		fi
+	fi
+	make_dir "$dir/repo"
+	touch "$dir/sources"
+	LC_ALL=C comm -13 "$dir/sources" "$new" | cut -f 1 |
+		tar -C "$TOP" -c --verbatim-files-from -T - |
+		tar -C "$dir/repo" -x -m --no-same-owner
+}
+
+# build_ensure: set gen_dir to what the guest shall see, locked like a root.
+build_ensure()
+{
+	local id dir new current
+
+	id=$(printf '%s\n' "$TOP" "$root_dir" "$build_mode" | sha256sum | cut -c 1-12)
+	dir=$CACHE/build/$id
+	make_dir "$dir"
+	lock_take build_lock "$dir/lock" exclusive "the build of this checkout"
+	printf '%s\n%s\n' "$TOP" "$root_dir" > "$dir/about" || die "cannot write to $dir (disk full?)"
+	touch "$dir"
+	new=$dir/sources.new
+	describe_sources > "$new" || die "cannot list the files of $TOP, or disk full in $CACHE"
+
+	current=$(cat "$dir/current" 2>/dev/null || echo 0)
+	if [ ! -d "$dir/gen-$current" ] || ! cmp -s "$new" "$dir/sources"; then
+		build_make "$dir" "$new" $((current + 1))
+		current=$((current + 1))
+	fi
+	gen_dir=$dir/gen-$current
+	lock_take gen_lock "$gen_dir.lock" shared "the build of this checkout"
+	build_drop_old "$dir" "$current"
+	lock_drop build_lock
+}
+
+# build_make DIR NEW N: make gen-N.
+build_make()
+{
+	local dir=$1 new=$2 n=$3 gen log
+
+	log=$(log_path "build-$cell")
+	gen=$dir/gen-$n.partial
+	need_space "$CACHE" "$BUILD_NEEDS_MB" "building the checkout"
+	remove_tree "$gen"
+	make_dir "$gen/overlay"
+	make_dir "$gen/repo"
+	# Until the end the list is gone: an interrupted build is done again.
+	if ! sync_sources "$dir" "$new" 2> "$log"; then
+		rm -f "$dir/sources"
+		die "copying the checkout to $dir/repo failed$(explain_failure "$log"); see $log"
+	fi
+	rm -f "$dir/sources"
+	if [ "$build_mode" != none ] &&
+	   ! phase "$cell: building the checkout" "$log" \
+		"$VM_DIR/lib/in-root" "$root_dir/root" "$dir/repo" "$gen/overlay" "" \
+		"$VM_DIR/lib/build-steps" "$kernel_version" "$build_mode"; then
+		remove_tree "$gen"
+		die "building the checkout for $cell failed$(explain_failure "$log"): $(build_error "$log"); see $log"
+	fi
+	if ! cp -a --reflink=auto "$dir/repo/." "$gen/repo" 2>> "$log" ||
+	   ! mv -T "$gen" "$dir/gen-$n" 2>> "$log" || ! echo "$n" > "$dir/current"; then
+		remove_tree "$gen"
+		die "keeping the build failed$(explain_failure "$log"); see $log"
+	fi
+	mv "$new" "$dir/sources"
+}
+
+# The first error in a log of make.
+build_error()
+{
+	grep -E -m 1 '(error:|\*\*\*|: not found|cannot )' "$1" | cut -c 1-160
+}
+
+# Generations that no guest uses.
+build_drop_old()
+{
+	local old fd
+
+	for old in "$1"/gen-*; do
+		case $old in
+		*.lock | "$1/gen-$2") continue ;;
+		esac
+		exec {fd}> "$old.lock"
+		if flock -n -x "$fd"; then
+			remove_tree "$old"
+			rm -f "$old.lock"
+		fi
+		exec {fd}>&-
+	done
+}

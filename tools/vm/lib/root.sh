@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Root file systems: built once per definition of a cell, kept in the cache.
+#
+#	roots/CELL-KEY/root		the file system, never written to again
+#	roots/CELL-KEY/version		release of its kernel
+#	roots/CELL-KEY/initrd		what the guest boots from, without init
+#	roots/CELL-KEY/manifest		digest of what root holds
+#
+# A directory of that name is complete: it was renamed to it at the end.
+
+# Space that a build needs at its peak, in MiB.
+readonly ROOT_NEEDS_MB=2600
+
+root_key()
+{
+	{
+		cell_definition "$1"
+		cat "$VM_DIR/lib/root-hook" "$VM_DIR/lib/root-make"
+	} | sha256sum | cut -c 1-12
+}
+
+# root_ensure CELL: set root_dir (holds root, version, initrd), with a shared
+# lock on it for as long as this process or a child of it lives.
+root_ensure()
+{
+	local cell=$1 parent=$CACHE/roots
+
+	make_dir "$parent"
+	root_dir=$parent/$cell-$(root_key "$cell")
+	root_drop_partial "$parent"
+
+	lock_take root_lock "$root_dir.lock" shared "the root file system of $cell"
+	if ! root_intact "$root_dir"; then
+		lock_take root_lock "$root_dir.lock" exclusive "the root file system of $cell"
+		# Another process may have built it while this one waited.
+		root_intact "$root_dir" || root_build "$cell" "$root_dir"
+		lock_take root_lock "$root_dir.lock" shared "the root file system of $cell"
+	fi
+	kernel_version=$(< "$root_dir/version")
+}
+
+# Names, types, modes, sizes and times of all files.
+root_digest()
+{
+	(cd "$1" && find . -xdev -printf '%P\t%y%m\t%s\t%T@\t%l\n' | LC_ALL=C sort | sha256sum)
+}
+
+root_intact()
+{
+	[ -d "$1" ] || return 1
+	[ -s "$1/manifest" ] && [ -s "$1/initrd" ] && [ -s "$1/version" ] &&
+		[ "$(root_digest "$1/root")" = "$(< "$1/manifest")" ] && return 0
+	say "the root file system $1 is damaged; building it anew"
+	return 1
+}
+
+# What an interrupted build left. A build in progress holds its lock.
+root_drop_partial()
+{
+	local partial fd
+
+	for partial in "$1"/*.partial; do
+		[ -d "$partial" ] || continue
+		exec {fd}> "${partial%.partial}.lock"
+		if flock -n -x "$fd"; then
+			say "removing what an interrupted build left: $partial"
+			remove_tree "$partial"
+		fi
+		exec {fd}>&-
+	done
+}
+
+# root_build CELL DIR: under the exclusive lock.
+root_build()
+{
+	local cell=$1 dir=$2 partial=$2.partial log
+	local suite further kernel
+
+	log=$(log_path "root-$cell")
+	need_tools mmdebstrap unshare setpriv
+	need_space "$CACHE" "$ROOT_NEEDS_MB" "the root file system of $cell"
+	suite=$(cell_get "$cell" suite)
+	further=$(cell_get "$cell" from)
+	kernel=$(cell_get "$cell" kernel)
+	remove_tree "$partial"
+	remove_tree "$dir"
+	make_dir "$partial"
+
+	say "building the root file system of $cell: once, a few minutes; log: $log"
+	# shellcheck disable=SC2086 # further is a list
+	archive_sources "$suite" $further > "$partial/sources"
+	[ -s "$partial/sources" ] || rm "$partial/sources"
+	if ! phase "$cell: packages, kernel, test harness" "$log" \
+		"$VM_DIR/lib/root-make" "$partial" "$suite" "$kernel" \
+		"$(cell_get "$cell" packages)"; then
+		remove_tree "$partial"
+		die "building the root of $cell failed$(explain_failure "$log"); see $log"
+	fi
+	mv "$partial/root/boot/version" "$partial/version"
+	kernel_version=$(< "$partial/version")
+	mv "$partial/root/boot/initrd" "$partial/initrd"
+	root_digest "$partial/root" > "$partial/manifest"
+	sync -f "$partial"
+	mv -T "$partial" "$dir" || die "cannot rename $partial to $dir"
+}
