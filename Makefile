@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# tls_trace: the kernel module, the command tlstrace and the test suite.
+# `make help` lists the targets.
+
+VERSION := 0.1
+
+# The kernel to build for: its headers.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# Where `make install` puts tlstrace; the suite goes to INSTALL_PATH.
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALL_PATH ?= $(DESTDIR)$(PREFIX)/lib/tls_trace/selftests
+# The cell that demo and check boot; `tools/vm/vm list` has all.
+CELL ?= bookworm
+
+VM := tools/vm/vm
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
+
+# Modpost's warnings are errors: what they warn of fails at load time.
+export KBUILD_MODPOST_WARN :=
+
+.PHONY: all help module tools selftests install module-install tools-install \
+	selftests-install setup demo check clean
+
+all: module
+	@$(MAKE) --no-print-directory -s -C tools/tlstrace deps && \
+		$(MAKE) --no-print-directory tools || \
+		echo "  SKIP    tools/tlstrace (see above); the module is complete"
+
+help:
+	@echo 'Build, for the running kernel or for KDIR=...:'
+	@echo '  all                module, and tlstrace where its libraries are installed'
+	@echo '  module             module/tls_trace.ko'
+	@echo '  tools              the command tlstrace'
+	@echo '  selftests          the test programs (KSELFTEST_SRC= or Debian'"'"'s linux-source)'
+	@echo '  install            module, tlstrace and suite (DESTDIR=, PREFIX=, INSTALL_PATH=)'
+	@echo '  module-install     the module alone; tools-install, selftests-install likewise'
+	@echo '  clean              remove what was built'
+	@echo 'In a virtual machine with a stock Debian kernel, as root or through sudo:'
+	@echo '  demo               a kTLS download between OpenSSL and curl, traced'
+	@echo '  check              every check and the whole suite (CELL=$(CELL))'
+	@echo '  setup              install what these two need on this host'
+	@echo 'On a test kernel: make && insmod module/tls_trace.ko && make -C selftests run_tests'
+
+module:
+	@module/compat/configure $(KDIR)
+	$(KBUILD) modules
+
+tools:
+	$(MAKE) -C tools/tlstrace
+
+selftests:
+	$(MAKE) -C selftests
+
+install: module-install tools-install selftests-install
+
+# No depmod with DESTDIR or INSTALL_MOD_PATH: that is the packager's step.
+module-install: module
+	$(KBUILD) INSTALL_MOD_DIR=updates modules_install
+
+tools-install: tools
+	$(MAKE) -C tools/tlstrace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+selftests-install: selftests
+	$(MAKE) -C selftests install INSTALL_PATH=$(INSTALL_PATH)
+
+setup:
+	@tools/vm/setup
+
+demo: setup
+	@tools/vm/demo $(CELL)
+
+check: setup
+	@tools/vm/check $(CELL)
+
+clean:
+	-$(KBUILD) clean
+	rm -f module/compat/config.h module/compat/tests/configure.log
+	find module/compat/tests -name '*.o' -o -name '.*.cmd' | xargs -r rm -f
+	-$(MAKE) -C tools/tlstrace clean
+	-$(MAKE) -C selftests clean

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * struct tlst_sock: what tls_trace keeps for a traced socket.
+ *
+ * Lifetime. A tlst_sock is made when the ULP is attached and freed, after an
+ * RCU grace period, when TCP drops the ULP (tcp_cleanup_ulp(), at the very end
+ * of the socket). Both moments bracket the module reference that TCP holds for
+ * the ULP. In between it is reached in two ways:
+ *
+ * - From sk->sk_prot and sk->sk_socket->ops, which point into it. Calls through
+ *   them come from owners of the struct socket, and the socket is released only
+ *   when the last owner is gone, so a tlst_sock outlives every such call but
+ *   close itself (see tlst_close()).
+ * - From the registry, for readers of /proc and for the moments when tls has put
+ *   its own struct proto into sk->sk_prot (see tlst_sock_wrap()).
+ */
+#ifndef TLS_TRACE_SOCK_H
+#define TLS_TRACE_SOCK_H
+
+#include <linux/atomic.h>
+#include <linux/net.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <net/sock.h>
+
+/**
+ * struct tlst_id - the identity of a socket, as events and /proc show it
+ * @ino: inode number of the socket, as ``ss -e`` prints it
+ * @netns: inode number of its network namespace
+ * @family: AF_INET or AF_INET6
+ * @sport: local port, host byte order
+ * @dport: remote port, host byte order
+ * @saddr: local address; an IPv4 address is mapped (::ffff:a.b.c.d)
+ * @daddr: remote address
+ *
+ * An attached socket is connected, so none of this changes.
+ */
+struct tlst_id {
+	u64 ino;
+	u32 netns;
+	u16 family;
+	u16 sport;
+	u16 dport;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+};
+
+/**
+ * struct tlst_dir - one direction of a traced socket
+ * @bytes: plaintext bytes of all content types since the first key
+ * @next_seq: sequence number of the next record, as of the last call
+ * @errors: calls that failed, EAGAIN and signals not counted
+ * @alerts: alert records
+ * @keyed: a key is set: tls's record sequence may be read by a caller that owns
+ *	the socket. Set with release, never cleared.
+ * @conf: TLS_CONF_*
+ * @rekeys: keys set after the first one
+ * @first_seq: sequence number of the first record under the present key
+ * @records: records under earlier keys
+ *
+ * @conf, @rekeys, @first_seq and @records are written under tlst_sock.lock.
+ */
+struct tlst_dir {
+	atomic64_t bytes;
+	u64 next_seq;
+	atomic_t errors;
+	atomic_t alerts;
+	bool keyed;
+	u8 conf;
+	u32 rekeys;
+	u64 first_seq;
+	u64 records;
+};
+
+/**
+ * struct tlst_sock - a traced socket
+ * @prot: what sk->sk_prot points to: tls's present one with our entry points
+ * @ops: the same for sk->sk_socket->ops
+ * @tls_prot: what tls installed last; our entry points call it
+ * @tls_ops: the same for @ops
+ * @tx: the sending direction
+ * @rx: the receiving direction
+ * @id: identity for events
+ * @sk: the socket, key of the registry
+ * @serial: its place in the order of attachment, from 1
+ * @start: when the ULP was attached, local_clock() ns
+ * @net: its network namespace; to compare with, no reference is held
+ * @version: protocol version, 0 before the first key
+ * @cipher: TLS_CIPHER_*, 0 before the first key
+ * @lock: orders readers of the counters against close and rekey
+ * @closed: the counters are in the totals of the namespace; under @lock
+ * @released: ops->release was called through @ops: __sock_release() puts the
+ *	module reference that @ops carries
+ * @node: in the registry, by @sk
+ * @list: in the registry, in order of attachment
+ * @rcu: for freeing
+ */
+struct tlst_sock {
+	struct proto prot;
+	struct proto_ops ops;	/* not const: changes with every key */
+
+	const struct proto *tls_prot;
+	const struct proto_ops *tls_ops;
+	struct tlst_dir tx;
+	struct tlst_dir rx;
+	struct tlst_id id;
+
+	struct sock *sk;
+	u64 serial;
+	u64 start;
+	const struct net *net;
+	u16 version;
+	u16 cipher;
+	spinlock_t lock;	/* counters against close and rekey */
+	bool closed;
+	bool released;
+	struct rhash_head node;
+	struct list_head list;
+	struct rcu_head rcu;
+};
+
+/* A design target, checked where it can break: at most 1 KiB a socket. */
+static_assert(sizeof(struct tlst_sock) <= 1024 ||
+	      IS_ENABLED(CONFIG_DEBUG_SPINLOCK) || IS_ENABLED(CONFIG_KASAN));
+
+struct tlst_sock *tlst_sock_find(struct sock *sk);
+void tlst_close(struct sock *sk, long timeout);
+
+/**
+ * tlst_sock_get - the tlst_sock of a socket one of our entry points was called on
+ * @sk: the socket
+ *
+ * Context: any in which @sk cannot be destroyed.
+ * Return: the tlst_sock, or NULL when the socket is traced no more; then
+ * sk->sk_prot has what must be called.
+ */
+static __always_inline struct tlst_sock *tlst_sock_get(struct sock *sk)
+{
+	struct proto *prot = READ_ONCE(sk->sk_prot);
+
+	if (likely(prot->close == tlst_close))
+		return container_of(prot, struct tlst_sock, prot);
+	/* A setsockopt on another thread is between tls and us. */
+	return tlst_sock_find(sk);
+}
+
+struct tlst_sock *tlst_sock_new(struct sock *sk);
+void tlst_sock_abort(struct tlst_sock *ts);
+void tlst_sock_start(struct tlst_sock *ts);
+void tlst_sock_wrap(struct tlst_sock *ts);
+void tlst_sock_free(struct sock *sk);
+
+struct tlst_sock *tlst_sock_first(u64 serial);
+struct tlst_sock *tlst_sock_next(struct tlst_sock *ts);
+
+int tlst_registry_init(void);
+void tlst_registry_exit(void);
+
+#endif
