@@ -8,9 +8,9 @@
 # QEMU options for each.
 readonly ACCEL_KVM=(-accel kvm -cpu host)
 # With la57, KASAN reports itself in early boot and then hides real reports.
-readonly ACCEL_TCG=(-accel tcg,thread=multi -cpu max,la57=off)
+readonly ACCEL_TCG=(-accel 'tcg,thread=multi' -cpu 'max,la57=off')
 # Guest time is the count of instructions executed.
-readonly ACCEL_ICOUNT=(-accel tcg,thread=single -icount shift=0,sleep=on -cpu max,la57=off)
+readonly ACCEL_ICOUNT=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cpu 'max,la57=off')
 
 readonly KVM_PROBE_SECONDS=5
 

@@ -65,7 +65,7 @@ share_9p()
 qemu_arguments()
 {
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none
-		-machine q35,usb=off -m "$memory" -smp "$cpus")
+		-machine "q35,usb=off" -m "$memory" -smp "$cpus")
 	case $accel in
 	kvm) qemu+=("${ACCEL_KVM[@]}") ;;
 	tcg) qemu+=("${ACCEL_TCG[@]}") ;;
@@ -81,18 +81,19 @@ qemu_arguments()
 	share_9p control "$control" ''
 	[ -z "$share" ] || share_9p share "$share" ''
 	if [ -n "$console" ]; then
-		qemu+=(-chardev stdio,id=tty,signal=off -device virtconsole,chardev=tty)
+		qemu+=(-chardev "stdio,id=tty,signal=off" -device "virtconsole,chardev=tty")
 		return
 	fi
-	qemu+=(-chardev stdio,id=in,signal=off -device virtserialport,chardev=in,name=in
+	qemu+=(-chardev "stdio,id=in,signal=off" -device "virtserialport,chardev=in,name=in"
 		-chardev "file,id=out,path=$(quoted "$run_dir/out")"
-		-device virtserialport,chardev=out,name=out)
+		-device "virtserialport,chardev=out,name=out")
 	[ -n "$merge" ] ||
 		qemu+=(-chardev "file,id=err,path=$(quoted "$run_dir/err")"
-			-device virtserialport,chardev=err,name=err)
+			-device "virtserialport,chardev=err,name=err")
 }
 
-# guest_run: boot, wait, set guest_status and guest_end (done, crash, timeout).
+# guest_run: boot, wait, set guest_status and guest_end (ended, crash,
+# timeout, boot, pipe).
 guest_run()
 {
 	merge=
@@ -134,7 +135,7 @@ guest_run()
 	[ -z "$console" ] || stty "$terminal"
 
 	guest_status=$(cat "$control/status" 2> /dev/null || :)
-	guest_end=done
+	guest_end=ended
 	if [ -z "$guest_status" ]; then
 		guest_end=$(cat "$run_dir/reason" 2> /dev/null || echo crash)
 	fi
@@ -169,7 +170,7 @@ guest_report()
 {
 	local log=$run_dir/dmesg found judged=0
 
-	if [ "$guest_end" = done ]; then
+	if [ "$guest_end" = ended ]; then
 		kmsg_text "$control/kmsg" > "$log"
 		found=$("$VM_DIR/lib/kernel-log" --begin "$(< "$control/end") begin" \
 			--end "$(< "$control/end") end" --taint "$(< "$control/tainted")" "$log") || judged=$?
@@ -178,7 +179,7 @@ guest_report()
 	fi
 	[ -z "$log_file" ] || cp "$log" "$log_file" || say "cannot write $log_file"
 	case $guest_end in
-	done)
+	ended)
 		exit_status=$guest_status
 		[ "$judged" != 0 ] || return 0
 		printf '%s\n' "$found" >&2
@@ -231,6 +232,7 @@ kmsg_text()
 			split(substr($0, 1, RSTART - 1), field, ",")
 			text = substr($0, RSTART + 1)
 			gsub(/\\x0a/, "\n", text)
+			gsub(/\\x5c/, "\\", text)
 			printf "[%5d.%06d] %s\n", int(field[3] / 1000000), field[3] % 1000000, text
 		}' "$1"
 }

@@ -4,8 +4,10 @@
 # Builds the checkout for a cell, inside the cell's root.
 #
 #	build/ID/repo		copy of the checkout's files, and what make made of them
-#	build/ID/sources	list of the files copied, as they were in the checkout
-#	build/ID/gen-N		what a guest sees: repo/ and overlay/ (installed files)
+#	build/ID/sources	the files copied, as they were in the checkout
+#	build/ID/building	make is, or was, at work on repo
+#	build/ID/gen-N		what a guest sees: repo/ and overlay/ (installed files),
+#				and sources, what it was made from
 #	build/ID/current	the N of the newest complete one
 #
 # A guest keeps its gen-N while later builds make new ones.
@@ -35,82 +37,91 @@ describe_sources()
 		xargs -0 -r stat --printf '%n\t%f %s %Y %Z\n' --)
 }
 
-# sync_sources DIR NEW: bring DIR/repo up to the state described in NEW.
+# sync_sources DIR: bring DIR/repo and DIR/sources up to the checkout's state.
 # Copies get the present time, so that make sees an older file put back.
 sync_sources()
 {
-	local dir=$1 new=$2 removed
+	local dir=$1 removed=
 
-	if [ -e "$dir/sources" ]; then
-		removed=$(LC_ALL=C comm -23 <(cut -f 1 "$dir/sources") <(cut -f 1 "$new"))
+	if [ -e "$dir/building" ]; then
+		# Make was killed: it may take half an object for a whole one.
+		rm -f "$dir/sources"
+	elif [ -e "$dir/sources" ]; then
+		cmp -s "$dir/sources.new" "$dir/sources" && return 0
 		# A file less may leave objects and dependencies that no rule knows.
-		if [ -n "$removed" ]; then
-			rm -f "$dir/sources"
-			remove_tree "$dir/repo"
-		fi
+		removed=$(LC_ALL=C comm -23 <(cut -f 1 "$dir/sources") <(cut -f 1 "$dir/sources.new"))
+		mv "$dir/sources" "$dir/sources.old"
 	fi
-	make_dir "$dir/repo"
-	touch "$dir/sources"
-	LC_ALL=C comm -13 "$dir/sources" "$new" | cut -f 1 |
+	if [ ! -e "$dir/sources.old" ] || [ -n "$removed" ]; then
+		remove_tree "$dir/repo"
+		rm -f "$dir/building"
+		: > "$dir/sources.old" || return 1
+	fi
+	mkdir -p "$dir/repo" || return 1
+	LC_ALL=C comm -13 "$dir/sources.old" "$dir/sources.new" | cut -f 1 |
 		tar -C "$TOP" -c --verbatim-files-from -T - |
-		tar -C "$dir/repo" -x -m --no-same-owner
+		tar -C "$dir/repo" -x -m --no-same-owner || return 1
+	rm -f "$dir/sources.old"
+	mv "$dir/sources.new" "$dir/sources"
 }
 
 # build_ensure: set gen_dir to what the guest shall see, locked like a root.
 build_ensure()
 {
-	local id dir new current
+	local id dir current log tries
 
 	id=$(printf '%s\n' "$TOP" "$root_dir" "$build_mode" | sha256sum | cut -c 1-12)
 	dir=$CACHE/build/$id
+	log=$(log_path "build-$cell")
 	make_dir "$dir"
 	lock_take build_lock "$dir/lock" exclusive "the build of this checkout"
 	printf '%s\n%s\n' "$TOP" "$root_dir" > "$dir/about" || die "cannot write to $dir (disk full?)"
-	touch "$dir"
-	new=$dir/sources.new
-	describe_sources > "$new" || die "cannot list the files of $TOP, or disk full in $CACHE"
 
-	current=$(cat "$dir/current" 2>/dev/null || echo 0)
-	if [ ! -d "$dir/gen-$current" ] || ! cmp -s "$new" "$dir/sources"; then
-		build_make "$dir" "$new" $((current + 1))
-		current=$((current + 1))
-	fi
+	# A file may go away between being listed and being copied.
+	for tries in 4 3 2 1 0; do
+		rm -f "$dir/sources.old"
+		describe_sources > "$dir/sources.new" 2> "$log" || continue
+		current=$(cat "$dir/current" 2> /dev/null || echo 0)
+		! cmp -s "$dir/sources.new" "$dir/gen-$current/sources" || break
+		if sync_sources "$dir" 2> "$log"; then
+			build_make "$dir" $((++current)) "$log"
+			break
+		fi
+		[ "$tries" != 0 ] ||
+			die "copying the checkout to $dir failed$(explain_failure "$log"); see $log"
+	done
 	gen_dir=$dir/gen-$current
 	lock_take gen_lock "$gen_dir.lock" shared "the build of this checkout"
 	build_drop_old "$dir" "$current"
 	lock_drop build_lock
 }
 
-# build_make DIR NEW N: make gen-N.
+# build_make DIR N LOG: make gen-N from the copied sources.
 build_make()
 {
-	local dir=$1 new=$2 n=$3 gen log
+	local dir=$1 n=$2 log=$3 gen=$1/gen-$2.partial
 
-	log=$(log_path "build-$cell")
-	gen=$dir/gen-$n.partial
 	need_space "$CACHE" "$BUILD_NEEDS_MB" "building the checkout"
 	remove_tree "$gen"
 	make_dir "$gen/overlay"
 	make_dir "$gen/repo"
-	# Until the end the list is gone: an interrupted build is done again.
-	if ! sync_sources "$dir" "$new" 2> "$log"; then
-		rm -f "$dir/sources"
-		die "copying the checkout to $dir/repo failed$(explain_failure "$log"); see $log"
-	fi
-	rm -f "$dir/sources"
+	: > "$dir/building" || die "cannot write to $dir (disk full?)"
 	if [ "$build_mode" != none ] &&
 	   ! phase "$cell: building the checkout" "$log" \
 		"$VM_DIR/lib/in-root" "$root_dir/root" "$dir/repo" "$gen/overlay" "" \
 		"$VM_DIR/lib/build-steps" "$kernel_version" "$build_mode"; then
+		rm -f "$dir/building"
 		remove_tree "$gen"
 		die "building the checkout for $cell failed$(explain_failure "$log"): $(build_error "$log"); see $log"
 	fi
+	rm -f "$dir/building"
 	if ! cp -a --reflink=auto "$dir/repo/." "$gen/repo" 2>> "$log" ||
-	   ! mv -T "$gen" "$dir/gen-$n" 2>> "$log" || ! echo "$n" > "$dir/current"; then
+	   ! cp "$dir/sources" "$gen/sources" 2>> "$log" ||
+	   ! mv -T "$gen" "$dir/gen-$n" 2>> "$log" ||
+	   ! echo "$n" > "$dir/current"; then
 		remove_tree "$gen"
 		die "keeping the build failed$(explain_failure "$log"); see $log"
 	fi
-	mv "$new" "$dir/sources"
 }
 
 # The first error in a log of make.
