@@ -19,6 +19,9 @@
 
 #define TLST_ID_FMT	"ino=%llu netns=%u [%pI6c]:%u -> [%pI6c]:%u "
 
+#define TLST_IO_FMT TLST_ID_FMT \
+	"type=%s path=%s flags=0x%x len=%u result=%d records=%u seq=%llu duration=%llu"
+
 #define tlst_show_version(v)					\
 	__print_symbolic(v, { 0x0303, "1.2" }, { 0x0304, "1.3" }, { 0, "-" })
 
@@ -41,6 +44,12 @@
 	__print_symbolic(t, { 0, "-" }, { 20, "change_cipher_spec" }, \
 		{ 21, "alert" }, { 22, "handshake" }, { 23, "data" }, \
 		{ 24, "heartbeat" })
+
+#define tlst_show_tx_path(p)					\
+	__print_symbolic(p, { 0, "send" }, { 1, "sendfile" }, { 2, "splice" })
+
+#define tlst_show_rx_path(p)					\
+	__print_symbolic(p, { 0, "recv" }, { 1, "splice" }, { 2, "read_sock" })
 
 /* RFC 8446 section 6 and the IANA registry "TLS Alerts". */
 #define tlst_show_alert(d)						\
@@ -176,13 +185,12 @@ DECLARE_EVENT_CLASS(tlst_io,
 				   __entry->len = io->len;
 				   __entry->result = io->result;
 				   __entry->records = io->records;),
-		    TP_printk(TLST_ID_FMT
-			      "type=%s path=%s flags=0x%x len=%u result=%d records=%u seq=%llu duration=%llu",
+		    TP_printk(TLST_IO_FMT,
 			      __entry->ino, __entry->netns,
 			      __entry->saddr, __entry->sport,
 			      __entry->daddr, __entry->dport,
 			      tlst_show_type(__entry->type),
-			      __print_symbolic(__entry->path, { 0, "send" }, { 1, "sendfile" }, { 2, "splice" }),
+			      tlst_show_tx_path(__entry->path),
 			      __entry->flags, __entry->len, __entry->result,
 			      __entry->records, __entry->seq, __entry->duration)
 );
@@ -195,13 +203,12 @@ DEFINE_EVENT(tlst_io, tx,
 DEFINE_EVENT_PRINT(tlst_io, rx,
 		   TP_PROTO(const struct tlst_id *id, const struct tlst_io *io),
 		   TP_ARGS(id, io),
-		   TP_printk(TLST_ID_FMT
-			     "type=%s path=%s flags=0x%x len=%u result=%d records=%u seq=%llu duration=%llu",
+		   TP_printk(TLST_IO_FMT,
 			     __entry->ino, __entry->netns,
 			     __entry->saddr, __entry->sport,
 			     __entry->daddr, __entry->dport,
 			     tlst_show_type(__entry->type),
-			     __print_symbolic(__entry->path, { 0, "recv" }, { 1, "splice" }, { 2, "read_sock" }),
+			     tlst_show_rx_path(__entry->path),
 			     __entry->flags, __entry->len, __entry->result,
 			     __entry->records, __entry->seq, __entry->duration)
 );
