@@ -14,7 +14,7 @@ readonly ACCEL_ICOUNT=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cp
 
 readonly KVM_PROBE_SECONDS=5
 
-# accel_choose: set accel to kvm or tcg.
+# accel_choose: set accel to kvm or tcg. Needs run_dir.
 accel_choose()
 {
 	local known boot
@@ -35,16 +35,13 @@ accel_choose()
 # Without a root to mount, a kernel that boots panics.
 kvm_boots()
 {
-	local status=1 log
+	local log=$run_dir/kvm.log
 
 	[ -w /dev/kvm ] || return 1
-	log=$(mktemp "$CACHE/tmp.XXXXXX") || return 1
 	# In a shell of its own, which keeps quiet when QEMU aborts.
 	bash -c '"$@" || :' bash timeout -k 1 "$KVM_PROBE_SECONDS" qemu-system-x86_64 "${ACCEL_KVM[@]}" -m 512 \
-		-nodefaults -no-user-config -no-reboot -display none -serial "file:$log" \
+		-nodefaults -no-user-config -no-reboot -display none -serial "file:$(quoted "$log")" \
 		-kernel "$root_dir/root/boot/vmlinux-$kernel_version" \
 		-append "console=ttyS0 panic=-1" > /dev/null 2>&1 < /dev/null
-	grep -q 'Unable to mount root fs' "$log" && status=0
-	rm -f "$log"
-	return $status
+	grep -aq 'Unable to mount root fs' "$log" 2> /dev/null
 }

@@ -9,6 +9,10 @@
 # A guest that has not started its command by then never will.
 readonly BOOT_SECONDS=180
 
+# Space that a run needs, in MiB.
+readonly RUN_NEEDS_MB=64
+
+# run_prepare: set run_dir, control.
 run_prepare()
 {
 	local dir fd
@@ -21,10 +25,12 @@ run_prepare()
 		! flock -n -x "$fd" || rm -rf --one-file-system "$dir"
 		exec {fd}<&-
 	done
+	need_space "$CACHE" "$RUN_NEEDS_MB" "a run"
 	run_dir=$(mktemp -d "$CACHE/run/XXXXXX") || die "cannot write to $CACHE/run (disk full?)"
 	exec {run_lock}< "$run_dir"
 	flock -s "$run_lock"
 	control=$run_dir/control
+	if [ -n "$icount" ]; then accel=icount; else accel_choose; fi
 	if ! {
 		mkdir "$control" &&
 		cp "$VM_DIR/guest/init" "$control/init" &&
@@ -72,7 +78,7 @@ qemu_arguments()
 	icount) qemu+=("${ACCEL_ICOUNT[@]}") ;;
 	esac
 	qemu+=(-kernel "$root_dir/root/boot/vmlinux-$kernel_version" -initrd "$run_dir/initrd"
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic log_buf_len=16M modprobe.blacklist=kvm_amd,kvm_intel,ccp,powernow_k8,acpi_cpufreq $append"
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic log_buf_len=16M modprobe.blacklist=kvm_amd,kvm_intel,ccp,amd64_edac,powernow_k8,acpi_cpufreq $append"
 		-serial "file:$(quoted "$run_dir/console.log")"
 		-device virtio-rng-pci -device virtio-serial-pci)
 	share_9p root "$root_dir/root" ,readonly=on
@@ -92,11 +98,21 @@ qemu_arguments()
 			-device "virtserialport,chardev=err,name=err")
 }
 
+# pump_start STREAM FD: pass the guest's STREAM on to FD.
+pump_start()
+{
+	"$VM_DIR/lib/pump" "$(< "$control/end")" "$control/drained.$1" < "$run_dir/$1" >&"$2" &
+	pumps+=($!)
+	streams+=("$1")
+}
+
 # guest_run: boot, wait, set guest_status and guest_end (ended, crash,
 # timeout, boot, pipe).
 guest_run()
 {
-	merge=
+	local stream
+
+	merge='' streams=()
 	if [ -n "$console" ]; then
 		stty size > "$control/console"
 		terminal=$(stty -g)
@@ -104,13 +120,8 @@ guest_run()
 		# Two streams into one file keep their order only as one.
 		[ ! /dev/fd/1 -ef /dev/fd/2 ] || { merge=1; : > "$control/merge"; }
 		mkfifo "$run_dir/in" "$run_dir/out" "$run_dir/err" || die "cannot make FIFOs in $run_dir"
-		"$VM_DIR/lib/pump" "$(< "$control/end")" "$control/drained.out" < "$run_dir/out" &
-		pumps=($!)
-		if [ -z "$merge" ]; then
-			"$VM_DIR/lib/pump" "$(< "$control/end")" "$control/drained.err" \
-				< "$run_dir/err" >&2 &
-			pumps+=($!)
-		fi
+		pump_start out 1
+		[ -n "$merge" ] || pump_start err 2
 	fi
 	qemu_arguments
 	# QEMU makes a file it reads non-blocking: not the caller's, a FIFO.
@@ -124,12 +135,13 @@ guest_run()
 	qemu_pid=$!
 	guest_watch &
 	watcher=$!
-	wait "$qemu_pid" || :
+	# Without a word from the shell when the watcher has killed it.
+	{ wait "$qemu_pid" || :; } 2> /dev/null
 	qemu_pid=
 	kill "$watcher" ${feeder:+"$feeder"} 2> /dev/null || :
 	# A pump whose stream was never opened waits for that.
-	for stream in out err; do
-		[ ! -p "$run_dir/$stream" ] || : <> "$run_dir/$stream"
+	for stream in "${streams[@]}"; do
+		: <> "$run_dir/$stream"
 	done
 	[ ${#pumps[@]} = 0 ] || wait "${pumps[@]}" || :
 	[ -z "$console" ] || stty "$terminal"
@@ -145,7 +157,7 @@ guest_run()
 # nobody reads.
 guest_watch()
 {
-	local start=$SECONDS pump
+	local start=$SECONDS i
 
 	while sleep 0.5; do
 		if [ $((SECONDS - start)) -ge "$timeout" ]; then
@@ -153,8 +165,9 @@ guest_watch()
 		elif [ $((SECONDS - start)) -ge "$BOOT_SECONDS" ] && [ ! -e "$control/started" ]; then
 			echo boot > "$run_dir/reason"
 		else
-			for pump in "${pumps[@]}"; do
-				kill -0 "$pump" 2> /dev/null || [ -e "$control/drained.out" ] ||
+			for i in "${!pumps[@]}"; do
+				kill -0 "${pumps[i]}" 2> /dev/null ||
+					[ -e "$control/drained.${streams[i]}" ] ||
 					echo pipe > "$run_dir/reason"
 			done
 		fi
@@ -199,6 +212,7 @@ guest_report()
 		;;
 	crash)
 		exit_status=$EX_CRASH
+		need_space "$CACHE" 1 "a guest that can report"
 		if [ -s "$run_dir/qemu.log" ]; then
 			say "QEMU: $(tail -n 1 "$run_dir/qemu.log")"
 		fi
@@ -211,7 +225,14 @@ guest_report()
 # crash_lines LOG: from the first complaint on, or the last lines.
 crash_lines()
 {
-	"$VM_DIR/lib/kernel-log" "$1" | head -n 40 | grep . || tail -n 15 "$1"
+	local lines
+
+	lines=$("$VM_DIR/lib/kernel-log" "$1") || :
+	if [ -n "$lines" ]; then
+		head -n 40 <<< "$lines"
+	else
+		tail -n 15 "$1"
+	fi
 }
 
 # keep FILE: move it to the logs; print where it is.

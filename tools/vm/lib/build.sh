@@ -101,15 +101,18 @@ build_make()
 {
 	local dir=$1 n=$2 log=$3 gen=$1/gen-$2.partial
 
+	need_namespaces
 	need_space "$CACHE" "$BUILD_NEEDS_MB" "building the checkout"
 	remove_tree "$gen"
 	make_dir "$gen/overlay"
 	make_dir "$gen/repo"
+	unfinished=$gen
 	: > "$dir/building" || die "cannot write to $dir (disk full?)"
 	if [ "$build_mode" != none ] &&
 	   ! phase "$cell: building the checkout" "$log" \
-		"$VM_DIR/lib/in-root" "$root_dir/root" "$dir/repo" "$gen/overlay" "" \
-		"$VM_DIR/lib/build-steps" "$kernel_version" "$build_mode"; then
+		"$VM_DIR/lib/in-root" "$root_dir/root" --rw "$dir/repo" /repo --rw "$gen/overlay" /stage \
+		--script "$VM_DIR/lib/build-steps" -- \
+		/run/script "$kernel_version" "$build_mode"; then
 		rm -f "$dir/building"
 		remove_tree "$gen"
 		die "building the checkout for $cell failed$(explain_failure "$log"): $(build_error "$log"); see $log"
@@ -122,6 +125,7 @@ build_make()
 		remove_tree "$gen"
 		die "keeping the build failed$(explain_failure "$log"); see $log"
 	fi
+	unfinished=
 }
 
 # The first error in a log of make.

@@ -9,7 +9,7 @@ become_root()
 	[ "$(id -u)" != 0 ] || return 0
 	if command -v sudo > /dev/null && sudo -n true 2>/dev/null; then
 		exec sudo -n env HOME="$HOME" TERM="${TERM:-dumb}" PATH="$PATH" \
-			TLS_TRACE_CACHE="$CACHE" "$VM_DIR/vm" "$@"
+			TLS_TRACE_CACHE="$CACHE" TLS_TRACE_CELLS="$CELLS_FILE" "$VM_DIR/vm" "$@"
 	fi
 	die "needs root to make and enter root file systems; run it as root, or through sudo"
 }
@@ -75,4 +75,12 @@ lock_drop()
 
 	[ -z "${lock_fd:-}" ] || exec {lock_fd}>&-
 	lock_fd=
+}
+
+# Roots are entered in mount and process namespaces of their own.
+need_namespaces()
+{
+	need_tools unshare setpriv
+	unshare --mount --propagation private --pid --fork --mount-proc true 2> /dev/null ||
+		die "may not mount here; in a container, run it privileged"
 }

@@ -63,7 +63,8 @@ phase()
 	phase_pid=$pid
 	while kill -0 "$pid" 2>/dev/null; do
 		if [ -t 2 ]; then
-			width=$((${COLUMNS:-80} - ${#name} - 20))
+			width=$(stty size <&2 2> /dev/null | cut -d ' ' -f 2)
+			width=$((${width:-80} - ${#name} - 20))
 			printf '\r\033[Kvm: %s %d s  %s' "$name" $((SECONDS - start)) \
 				"$(log_tail "$log" $((width > 10 ? width : 10)))" >&2
 		elif [ $((SECONDS - shown)) -ge "$PROGRESS_INTERVAL" ]; then

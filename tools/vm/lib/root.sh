@@ -79,7 +79,8 @@ root_build()
 	local suite further kernel
 
 	log=$(log_path "root-$cell")
-	need_tools mmdebstrap unshare setpriv
+	need_tools mmdebstrap
+	need_namespaces
 	need_space "$CACHE" "$ROOT_NEEDS_MB" "the root file system of $cell"
 	suite=$(cell_get "$cell" suite)
 	further=$(cell_get "$cell" from)
@@ -87,6 +88,7 @@ root_build()
 	remove_tree "$partial"
 	remove_tree "$dir"
 	make_dir "$partial"
+	unfinished=$partial
 
 	say "building the root file system of $cell: once, a few minutes; log: $log"
 	# shellcheck disable=SC2086 # further is a list
@@ -102,6 +104,8 @@ root_build()
 	kernel_version=$(< "$partial/version")
 	mv "$partial/root/boot/initrd" "$partial/initrd"
 	root_digest "$partial/root" > "$partial/manifest"
+	# What the name promises must be on the disk before the name is.
 	sync -f "$partial"
 	mv -T "$partial" "$dir" || die "cannot rename $partial to $dir"
+	unfinished=
 }
