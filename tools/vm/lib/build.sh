@@ -15,7 +15,7 @@
 # Space that a build needs at its peak, in MiB.
 readonly BUILD_NEEDS_MB=200
 
-# list_sources: the checkout's files, tracked or not, but for what git ignores.
+# list_sources: NUL-separated, the checkout's files, tracked or not, but for what git ignores.
 list_sources()
 {
 	(
@@ -73,6 +73,7 @@ build_ensure()
 	id=$(printf '%s\n' "$TOP" "$root_dir" "$build_mode" | sha256sum | cut -c 1-12)
 	dir=$CACHE/build/$id
 	log=$(log_path "build-$cell")
+	[ ! -e "$TOP/.git" ] || need_tools git
 	make_dir "$dir"
 	lock_take build_lock "$dir/lock" exclusive "the build of this checkout"
 	printf '%s\n%s\n' "$TOP" "$root_dir" > "$dir/about" || die "cannot write to $dir (disk full?)"

@@ -36,7 +36,9 @@ log_tail()
 # explain_failure LOG: a likely reason that the log names, if any.
 explain_failure()
 {
-	if grep -q 'No space left on device' "$1"; then
+	# A full disk may have no room for the message either.
+	if grep -q 'No space left on device' "$1" ||
+	   [ "$(df -Pm "$CACHE" | awk 'NR == 2 { print $4 }')" -lt 1 ]; then
 		printf '%s' ' (disk full)'
 	elif grep -Eq 'Temporary failure resolving|Could not connect|Unable to connect' "$1"; then
 		printf '%s' ' (the archive cannot be reached)'
