@@ -5,6 +5,7 @@
 #ifndef TLS_TRACE_RECORD_H
 #define TLS_TRACE_RECORD_H
 
+#include <linux/sched/clock.h>
 #include <net/tls.h>
 
 #include "compat/compat.h"
@@ -40,7 +41,7 @@ enum {
  * @records: records closed (sent) or opened (received) by the call
  * @seq: number of the next record when the call began: of its first one, unless
  *	@records is 0
- * @duration: of the call, ns
+ * @duration: of the call, ns; its start while it lasts
  */
 struct tlst_io {
 	u8 type;
@@ -60,21 +61,29 @@ struct tlst_alert {
 };
 
 /**
- * tlst_seq - sequence number of the next record of a direction
- * @sk: the socket, that direction keyed
- * @tx: sending direction
- *
- * tls keeps it as the 8 byte big endian counter of RFC 8446 section 5.3. It
- * frees it in its close, so this is for owners of the socket only.
+ * tlst_seq - number of the next record of a direction
+ * @dir: the direction, with a key
  *
  * Context: a call by an owner of the socket, before it delegates close.
  * Return: the sequence number.
  */
-static __always_inline u64 tlst_seq(const struct sock *sk, bool tx)
+static inline u64 tlst_seq(const struct tlst_dir *dir)
 {
-	const struct tls_context *ctx = tls_get_ctx(sk);
+	return get_unaligned_be64(dir->seq);
+}
 
-	return get_unaligned_be64(tx ? ctx->tx.rec_seq : ctx->rx.rec_seq);
+/**
+ * tlst_seq_save - keep the number of the next record for readers of the counters
+ * @dir: the direction, with a key
+ *
+ * Of two threads in the same direction the later may store the lower number,
+ * until the next call or close puts that right.
+ *
+ * Context: as of tlst_seq().
+ */
+static __always_inline void tlst_seq_save(struct tlst_dir *dir)
+{
+	WRITE_ONCE(dir->last_seq, get_unaligned((const __be64 *)dir->seq));
 }
 
 /* An error of the connection, in contrast to a call that has to be repeated. */
@@ -86,31 +95,68 @@ static inline bool tlst_is_error(int ret)
 
 /**
  * tlst_account - count the result of a call
- * @ts: the socket
- * @sk: the same
- * @tx: it sent
+ * @dir: the direction, with a key
  * @ret: bytes, or -errno
  *
- * Several threads may send on a socket, or receive: the counters are atomic. Of
- * two that store the sequence number the later may have the lower, until
- * the next call or close puts that right.
+ * Atomic, because several threads may send on a socket, or receive.
  *
  * Context: as of tlst_seq().
  */
-static __always_inline void tlst_account(struct tlst_sock *ts,
-					 const struct sock *sk, bool tx,
-					 long ret)
+static __always_inline void tlst_account(struct tlst_dir *dir, long ret)
 {
-	struct tlst_dir *dir = tx ? &ts->tx : &ts->rx;
-
-	/* Pairs with key_set(): then there is a sequence to read. */
-	if (unlikely(!smp_load_acquire(&dir->keyed)))
-		return;
-	WRITE_ONCE(dir->next_seq, tlst_seq(sk, tx));
+	tlst_seq_save(dir);
 	if (likely(ret > 0))
 		atomic64_add(ret, &dir->bytes);
 	else if (tlst_is_error(ret))
 		atomic_inc(&dir->errors);
+}
+
+/**
+ * tlst_io_begin - before a call that sends or receives
+ * @io: the call; its type is cleared where there is no TLS
+ * @dir: the direction
+ * @timed: take the time
+ *
+ * Context: as of tlst_seq().
+ * Return: whether the direction has a key.
+ */
+static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
+				 bool timed)
+{
+	/* Pairs with key_set(): with it there is a sequence to read. */
+	bool keyed = smp_load_acquire(&dir->seq);
+
+	if (keyed)
+		io->seq = tlst_seq(dir);
+	else
+		io->type = TLST_TYPE_NONE;
+	if (timed)
+		io->duration = local_clock();
+	return keyed;
+}
+
+/**
+ * tlst_io_end - after a call that sent or received; does not count its bytes
+ * @io: the call, its result filled in
+ * @dir: the direction
+ * @keyed: what tlst_io_begin() returned
+ * @timed: as for tlst_io_begin()
+ *
+ * Context: as of tlst_seq().
+ */
+static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
+			       bool keyed, bool timed)
+{
+	if (timed) {
+		u64 now = local_clock();
+
+		/* Clocks of different CPUs may differ a little. */
+		io->duration = now > io->duration ? now - io->duration : 0;
+	}
+	if (keyed) {
+		tlst_seq_save(dir);
+		io->records = tlst_seq(dir) - io->seq;
+	}
 }
 
 u8 tlst_tx_type(struct msghdr *msg);

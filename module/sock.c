@@ -159,13 +159,16 @@ void tlst_sock_abort(struct tlst_sock *ts)
 	registry_remove(ts);
 }
 
-static void prot_wrap(struct proto *wrap, const struct proto *prot)
+/* Put our entry points over a copy of what tls installed, @prot. */
+static void prot_wrap(struct proto *wrap, const struct proto *prot,
+		      const struct tlst_sock *ts)
 {
 	*wrap = *prot;
 	wrap->setsockopt = tlst_setsockopt;
 	wrap->close = tlst_close;
-	wrap->sendmsg = tlst_sendmsg;
-	wrap->recvmsg = tlst_recvmsg;
+	/* The keyed ones need not look whether there is a key. */
+	wrap->sendmsg = ts->tx.seq ? tlst_sendmsg : tlst_sendmsg_base;
+	wrap->recvmsg = ts->rx.seq ? tlst_recvmsg : tlst_recvmsg_base;
 #ifdef TLST_HAVE_SENDPAGE
 	if (prot->sendpage)
 		wrap->sendpage = tlst_sendpage;
@@ -246,7 +249,7 @@ void tlst_sock_wrap(struct tlst_sock *ts)
 	write_lock_bh(&sk->sk_callback_lock);
 	prot = READ_ONCE(sk->sk_prot);
 	if (prot != &ts->prot) {
-		prot_wrap(&new_prot, prot);
+		prot_wrap(&new_prot, prot, ts);
 		/* An entry point must find an operation behind it. */
 		smp_store_release(&ts->tls_prot, prot);
 		words_update(&ts->prot, &new_prot, sizeof(new_prot));
@@ -323,10 +326,10 @@ void tlst_close(struct sock *sk, long timeout)
 		READ_ONCE(sk->sk_prot)->close(sk, timeout);
 		return;
 	}
-	if (ts->tx.keyed)
-		WRITE_ONCE(ts->tx.next_seq, tlst_seq(sk, true));
-	if (ts->rx.keyed)
-		WRITE_ONCE(ts->rx.next_seq, tlst_seq(sk, false));
+	if (ts->tx.seq)
+		tlst_seq_save(&ts->tx);
+	if (ts->rx.seq)
+		tlst_seq_save(&ts->rx);
 	sock_end(ts);
 	READ_ONCE(ts->tls_prot)->close(sk, timeout);
 }

@@ -48,24 +48,26 @@ struct tlst_id {
 /**
  * struct tlst_dir - one direction of a traced socket
  * @bytes: plaintext bytes of all content types since the first key
- * @next_seq: sequence number of the next record, as of the last call
+ * @seq: where tls keeps the number of the next record, a 64 bit big endian
+ *	counter (RFC 8446 section 5.3); NULL before the first key. Set with
+ *	release, never cleared. The memory is tls's, which frees it in its close:
+ *	only for owners of the socket.
+ * @last_seq: copy of it, as of the last call
  * @errors: calls that failed, EAGAIN and signals not counted
  * @alerts: alert records
- * @keyed: a key is set: tls's record sequence may be read by a caller that owns
- *	the socket. Set with release, never cleared.
  * @conf: TLS_CONF_*
  * @rekeys: keys set after the first one
- * @first_seq: sequence number of the first record under the present key
+ * @first_seq: number of the first record under the present key
  * @records: records under earlier keys
  *
  * @conf, @rekeys, @first_seq and @records are written under tlst_sock.lock.
  */
 struct tlst_dir {
 	atomic64_t bytes;
-	u64 next_seq;
+	const void *seq;
+	__be64 last_seq;
 	atomic_t errors;
 	atomic_t alerts;
-	bool keyed;
 	u8 conf;
 	u32 rekeys;
 	u64 first_seq;

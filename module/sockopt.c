@@ -52,27 +52,32 @@ static void option_read(struct tlst_option *opt, int optname, sockptr_t optval,
 		opt->seq = be64_to_cpu(seq);
 }
 
-/* tls has taken a key: count the records under it from its first one. */
-static void key_set(struct tlst_sock *ts, struct tlst_option *opt)
+/*
+ * tls has taken a key: count the records under it from its first one. The caller
+ * then calls tlst_sock_wrap(), which looks at dir->seq.
+ */
+static void key_set(struct tlst_sock *ts, const struct tlst_option *opt)
 {
-	struct tlst_dir *dir = opt->option == TLS_TX ? &ts->tx : &ts->rx;
 	const struct tls_context *ctx = tls_get_ctx(ts->sk);
+	bool tx = opt->option == TLS_TX;
+	struct tlst_dir *dir = tx ? &ts->tx : &ts->rx;
 
 	spin_lock_bh(&ts->lock);
-	if (dir->keyed) {
-		dir->records += dir->next_seq - dir->first_seq;
+	if (dir->seq) {
+		dir->records += be64_to_cpu(dir->last_seq) - dir->first_seq;
 		dir->rekeys++;
 	}
 	dir->first_seq = opt->seq;
-	WRITE_ONCE(dir->next_seq, opt->seq);
+	WRITE_ONCE(dir->last_seq, cpu_to_be64(opt->seq));
 	ts->version = ctx->prot_info.version;
 	ts->cipher = ctx->prot_info.cipher_type;
 	/* TLS_BASE is 0, TLS_CONF_BASE 1, and so on: tls_user_config(). */
-	dir->conf = TLS_CONF_BASE +
-		    (opt->option == TLS_TX ? ctx->tx_conf : ctx->rx_conf);
+	dir->conf = TLS_CONF_BASE + (tx ? ctx->tx_conf : ctx->rx_conf);
 	spin_unlock_bh(&ts->lock);
+
 	/* From now on callers may read tls's sequence. */
-	smp_store_release(&dir->keyed, true);
+	smp_store_release(&dir->seq,
+			  (const void *)(tx ? ctx->tx.rec_seq : ctx->rx.rec_seq));
 }
 
 /**
@@ -107,9 +112,9 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 							 optval, optlen);
 	if (is_key(optname)) {
 		lock_sock(sk);
-		tlst_sock_wrap(ts);
 		if (!opt.result)
 			key_set(ts, &opt);
+		tlst_sock_wrap(ts);
 		release_sock(sk);
 
 		dir = optname == TLS_TX ? &ts->tx : &ts->rx;

@@ -63,7 +63,7 @@ void tlst_totals_inc(struct net *net, enum tlst_total which)
 
 static void dir_take(struct tlst_dir_sums *sums, const struct tlst_dir *dir)
 {
-	u64 next = READ_ONCE(dir->next_seq);
+	u64 next = be64_to_cpu(READ_ONCE(dir->last_seq));
 
 	sums->bytes = atomic64_read(&dir->bytes);
 	sums->records = dir->records;

@@ -2,9 +2,9 @@
 /*
  * Sending: sendmsg, pages from sendfile and splice.
  *
- * Each entry point has a short way, with no event enabled, and a traced one.
+ * Each entry point has a short way, for data with no event enabled, that does no
+ * more than delegate and count, and a full one.
  */
-#include <linux/sched/clock.h>
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
 
@@ -22,12 +22,10 @@ static u8 pages_path(void)
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER))
 		return TLST_TX_SPLICE;
 	switch (syscall_get_nr(current, task_pt_regs(current))) {
-#ifdef CONFIG_COMPAT
 #ifdef __NR_ia32_sendfile
 	case __NR_ia32_sendfile:
 	case __NR_ia32_sendfile64:
 		return in_compat_syscall() ? TLST_TX_SENDFILE : TLST_TX_SPLICE;
-#endif
 #endif
 	case __NR_sendfile:
 		return in_compat_syscall() ? TLST_TX_SPLICE : TLST_TX_SENDFILE;
@@ -36,54 +34,29 @@ static u8 pages_path(void)
 	}
 }
 
-/* Before a traced call; returns its start. */
-static u64 io_begin(struct tlst_io *io, struct tlst_sock *ts,
-		    const struct sock *sk)
+static noinline int sendmsg_full(struct tlst_sock *ts, struct sock *sk,
+				 struct msghdr *msg, size_t size)
 {
-	/* Pairs with key_set(): then there is a sequence to read. */
-	if (smp_load_acquire(&ts->tx.keyed)) {
-		io->seq = tlst_seq(sk, true);
-	} else {
-		io->type = TLST_TYPE_NONE;
-		io->seq = 0;
-	}
-	return local_clock();
-}
-
-/* After it. */
-static void io_end(struct tlst_io *io, struct tlst_sock *ts, u64 start)
-{
-	u64 end = local_clock();
-
-	/* Clocks of different CPUs may differ a little. */
-	io->duration = end > start ? end - start : 0;
-	io->records = 0;
-	if (io->type != TLST_TYPE_NONE)
-		io->records = READ_ONCE(ts->tx.next_seq) - io->seq;
-}
-
-static noinline int sendmsg_traced(struct tlst_sock *ts, struct sock *sk,
-				   struct msghdr *msg, size_t size)
-{
-	struct tlst_alert alert;
-	bool have_alert = false;
 	struct tlst_io io = {
 		.type = tlst_tx_type(msg),
-		.path = TLST_TX_SEND,
 		.flags = msg->msg_flags,
 		.len = size,
 	};
-	u64 start;
+	bool timed = trace_tx_enabled();
+	struct tlst_alert alert;
+	bool have_alert = false;
+	bool keyed;
 
-	if (msg->msg_flags & TLST_SPLICE_FLAG)
+	if (timed && (msg->msg_flags & TLST_SPLICE_FLAG))
 		io.path = pages_path();
-	if (unlikely(io.type == TLST_TYPE_ALERT))
+	if (unlikely(io.type == TLST_TYPE_ALERT) && trace_alert_enabled())
 		have_alert = tlst_tx_alert(msg, &alert);
 
-	start = io_begin(&io, ts, sk);
+	keyed = tlst_io_begin(&io, &ts->tx, timed);
 	io.result = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
-	tlst_account(ts, sk, true, io.result);
-	io_end(&io, ts, start);
+	tlst_io_end(&io, &ts->tx, keyed, timed);
+	if (keyed)
+		tlst_account(&ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 
 	if (io.type != TLST_TYPE_ALERT || io.result <= 0)
@@ -96,7 +69,7 @@ static noinline int sendmsg_traced(struct tlst_sock *ts, struct sock *sk,
 }
 
 /**
- * tlst_sendmsg - proto.sendmsg
+ * tlst_sendmsg - proto.sendmsg of a socket with a key
  * @sk: the socket
  * @msg: data, and control messages in kernel memory
  * @size: bytes to send
@@ -111,21 +84,36 @@ int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 
 	if (unlikely(!ts))
 		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
-	if (trace_tx_enabled() || trace_alert_enabled())
-		return sendmsg_traced(ts, sk, msg, size);
+	if (unlikely(msg->msg_controllen) || trace_tx_enabled())
+		return sendmsg_full(ts, sk, msg, size);
 
 	ret = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
-	tlst_account(ts, sk, true, ret);
-	if (unlikely(msg->msg_controllen) && ret > 0 && ts->tx.keyed &&
-	    tlst_tx_type(msg) == TLST_TYPE_ALERT)
-		atomic_inc(&ts->tx.alerts);
+	tlst_account(&ts->tx, ret);
 	return ret;
 }
 
+/**
+ * tlst_sendmsg_base - proto.sendmsg of a socket without a key: TCP's
+ * @sk: the socket
+ * @msg: data
+ * @size: bytes to send
+ *
+ * Context: process context, @sk not locked.
+ * Return: what TCP returns.
+ */
+int tlst_sendmsg_base(struct sock *sk, struct msghdr *msg, size_t size)
+{
+	struct tlst_sock *ts = tlst_sock_get(sk);
+
+	if (unlikely(!ts))
+		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
+	return sendmsg_full(ts, sk, msg, size);
+}
+
 #ifdef TLST_HAVE_SENDPAGE
-static noinline int sendpage_traced(struct tlst_sock *ts, struct sock *sk,
-				    struct page *page, int offset, size_t size,
-				    int flags)
+static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
+				  struct page *page, int offset, size_t size,
+				  int flags)
 {
 	struct tlst_io io = {
 		.type = TLST_TYPE_DATA,
@@ -133,12 +121,13 @@ static noinline int sendpage_traced(struct tlst_sock *ts, struct sock *sk,
 		.flags = flags,
 		.len = size,
 	};
-	u64 start = io_begin(&io, ts, sk);
+	bool keyed = tlst_io_begin(&io, &ts->tx, true);
 
 	io.result = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size,
 						      flags);
-	tlst_account(ts, sk, true, io.result);
-	io_end(&io, ts, start);
+	tlst_io_end(&io, &ts->tx, keyed, true);
+	if (keyed)
+		tlst_account(&ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 	return io.result;
 }
@@ -164,10 +153,12 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 		return READ_ONCE(sk->sk_prot)->sendpage(sk, page, offset, size,
 							flags);
 	if (trace_tx_enabled())
-		return sendpage_traced(ts, sk, page, offset, size, flags);
+		return sendpage_full(ts, sk, page, offset, size, flags);
 
 	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
-	tlst_account(ts, sk, true, ret);
+	/* Pairs with key_set(). */
+	if (likely(smp_load_acquire(&ts->tx.seq)))
+		tlst_account(&ts->tx, ret);
 	return ret;
 }
 #endif
@@ -184,19 +175,20 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
  */
 void tlst_splice_eof(struct socket *sock)
 {
+	struct tlst_io io = { .type = TLST_TYPE_DATA };
 	struct sock *sk = sock->sk;
 	struct tlst_sock *ts = tlst_sock_get(sk);
-	struct tlst_io io = { .type = TLST_TYPE_DATA };
-	u64 start;
+	bool keyed;
 
 	if (unlikely(!ts)) {
 		READ_ONCE(sk->sk_prot)->splice_eof(sock);
 		return;
 	}
-	start = io_begin(&io, ts, sk);
+	keyed = tlst_io_begin(&io, &ts->tx, true);
 	READ_ONCE(ts->tls_prot)->splice_eof(sock);
-	tlst_account(ts, sk, true, 0);
-	io_end(&io, ts, start);
+	tlst_io_end(&io, &ts->tx, keyed, true);
+	if (keyed)
+		tlst_account(&ts->tx, io.result);
 	if (io.records && trace_tx_enabled()) {
 		io.path = pages_path();
 		trace_tx(&ts->id, &io);

@@ -10,6 +10,7 @@
 #include "compat/compat.h"
 
 int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int tlst_sendmsg_base(struct sock *sk, struct msghdr *msg, size_t size);
 #ifdef TLST_HAVE_SENDPAGE
 int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 		  int flags);

@@ -24,10 +24,14 @@
 #ifdef TLST_HAVE_RECVMSG_ADDR_LEN
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
 		 int *addr_len);
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags, int *addr_len);
 #define tlst_call_recvmsg(prot, sk, msg, size, flags, addr_len) \
 	((prot)->recvmsg(sk, msg, size, flags, addr_len))
 #else
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags);
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags);
 #define tlst_call_recvmsg(prot, sk, msg, size, flags, addr_len) \
 	((prot)->recvmsg(sk, msg, size, flags))
 #endif

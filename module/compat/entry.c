@@ -12,10 +12,22 @@ int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
 {
 	return tlst_rx_recvmsg(sk, msg, size, flags, addr_len);
 }
+
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags, int *addr_len)
+{
+	return tlst_rx_recvmsg_base(sk, msg, size, flags, addr_len);
+}
 #else
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags)
 {
 	return tlst_rx_recvmsg(sk, msg, size, flags, NULL);
+}
+
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags)
+{
+	return tlst_rx_recvmsg_base(sk, msg, size, flags, NULL);
 }
 #endif
 
