@@ -69,10 +69,10 @@ setup:
 	@tools/vm/setup
 
 demo: setup
-	@tools/vm/demo $(CELL)
+	@tools/demo/demo $(CELL)
 
 check: setup
-	@tools/vm/check $(CELL)
+	@tools/check/check $(CELL)
 
 clean:
 	-$(KBUILD) clean
