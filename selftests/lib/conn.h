@@ -54,7 +54,6 @@ struct tt_conn_opts {
  * @peer_rx:	reference layer that opens what the kernel sends
  * @peer_tx:	reference layer that seals for the kernel
  * @layered:	@peer_tx was used: OpenSSL's write state is out of date
- * @sealed:	OpenSSL wrote: @peer_tx is out of date
  * @eof:	the peer read end of file (or a reset, @peer_errno)
  * @peer_errno:	errno of the peer's read, 0
  * @headers_only: do not open and keep what the kernel sends, note lengths only
@@ -76,7 +75,6 @@ struct tt_conn {
 	struct tt_layer peer_rx;
 	struct tt_layer peer_tx;
 	bool layered;
-	bool sealed;
 	bool eof;
 	int peer_errno;
 	bool headers_only;

@@ -77,6 +77,7 @@ unsigned int tt_ledger_errors(const struct tt_ledger *l, enum tt_op_kind kind)
 
 	for (i = 0; i < l->ops; i++)
 		n += l->op[i].kind == kind && l->op[i].result < 0 &&
-		     l->op[i].result != -EAGAIN;
+		     l->op[i].keyed && l->op[i].result != -EAGAIN &&
+		     l->op[i].result != -EINTR;
 	return n;
 }

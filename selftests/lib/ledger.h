@@ -38,7 +38,7 @@ enum tt_path {
  * @len:	bytes asked for
  * @keyed:	@before and @after are known: the direction has a key
  * @before:	record sequence before the call, from getsockopt
- * @after:	record sequence after it
+ * @after:	record sequence after it; setsockopt: first sequence, or the value
  */
 struct tt_op {
 	enum tt_op_kind kind;
@@ -123,7 +123,7 @@ __u64 tt_ledger_sum(const struct tt_ledger *l, enum tt_op_kind kind,
 		    bool records);
 
 /**
- * tt_ledger_errors() - calls that failed, EAGAIN aside
+ * tt_ledger_errors() - calls that failed, EAGAIN and EINTR aside
  * @l:		ledger
  * @kind:	TT_OP_TX or TT_OP_RX
  * Return: how many.

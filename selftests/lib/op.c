@@ -26,15 +26,21 @@ int tt_set(struct tt_conn *c, int option, const void *value, socklen_t len)
 		tt_fail(-op.result, "SOL_TLS option %d: %s", option,
 			strerror(-op.result));
 	if (option == TLS_TX || option == TLS_RX) {
-		if (value && len >= sizeof(head)) {
+		if (value && len >= sizeof(head) + TLS_SEQ_SIZE) {
 			memcpy(&head, value, sizeof(head));
 			op.version = head.version;
 			op.cipher = head.cipher_type;
+			op.after = tt_get64((const unsigned char *)value +
+					    len - TLS_SEQ_SIZE);
 		}
 		if (!op.result)
 			tt_stat_expect(option == TLS_TX ? "TlsTxSw" : "TlsRxSw",
 				       1);
 	}
+	if (option == TLS_TX_MAX_PAYLOAD_LEN && value && len == sizeof(__u16))
+		op.after = *(const __u16 *)value;
+	else if (option >= TLS_TX_ZEROCOPY_RO && value && len >= sizeof(__u32))
+		op.after = *(const __u32 *)value;
 	tt_ledger_add(&c->ledger, &op);
 	return op.result;
 }

@@ -4,20 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "stat.h"
 #include "util.h"
 
 #define TLS_STAT	"/proc/net/tls_stat"
+#define TRACE_STAT	"/proc/net/tls_trace_stat"
 
 static struct tt_stats before;
 static struct tt_stats expected;
 
-int tt_stats_read(struct tt_stats *st, const char *path)
+static int read_more(struct tt_stats *st, const char *path)
 {
 	FILE *f = fopen(path, "r");
 	char line[128];
 
-	st->n = 0;
 	if (!f)
 		return tt_fail(errno, "%s: %s", path, strerror(errno));
 	while (st->n < TT_STAT_MAX && fgets(line, sizeof(line), f))
@@ -26,6 +27,18 @@ int tt_stats_read(struct tt_stats *st, const char *path)
 			st->n++;
 	fclose(f);
 	return 0;
+}
+
+int tt_stats_read(struct tt_stats *st)
+{
+	int err;
+
+	st->n = 0;
+	err = read_more(st, TLS_STAT);
+	/* Without the module there is no second file. */
+	if (!err && !access(TRACE_STAT, R_OK))
+		err = read_more(st, TRACE_STAT);
+	return err;
 }
 
 static struct tt_stat *find(struct tt_stats *st, const char *name)
@@ -48,7 +61,7 @@ long long tt_stats_get(const struct tt_stats *st, const char *name)
 int tt_stat_begin(void)
 {
 	expected.n = 0;
-	return tt_stats_read(&before, TLS_STAT);
+	return tt_stats_read(&before);
 }
 
 void tt_stat_expect(const char *name, long long delta)
@@ -69,7 +82,7 @@ long long tt_stat_delta(const char *name)
 {
 	struct tt_stats now;
 
-	if (tt_stats_read(&now, TLS_STAT))
+	if (tt_stats_read(&now))
 		return -1;
 	return tt_stats_get(&now, name) - tt_stats_get(&before, name);
 }
@@ -82,7 +95,7 @@ int tt_stat_check(void)
 	size_t i, n = 0;
 	int err;
 
-	err = tt_stats_read(&now, TLS_STAT);
+	err = tt_stats_read(&now);
 	if (err)
 		return err;
 	for (i = 0; i < now.n; i++) {
@@ -94,5 +107,5 @@ int tt_stat_check(void)
 			      " %s moved by %lld, not %lld;", now.s[i].name,
 			      delta, want);
 	}
-	return n ? tt_fail(EBADMSG, "tls_stat:%s", text) : 0;
+	return n ? tt_fail(EBADMSG, "counters:%s", text) : 0;
 }

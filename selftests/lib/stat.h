@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define TT_STAT_MAX	40
+#define TT_STAT_MAX	64
 
 /**
  * struct tt_stat - one counter
@@ -21,7 +21,7 @@ struct tt_stat {
 };
 
 /**
- * struct tt_stats - a file of counters, read at one moment
+ * struct tt_stats - the counters of both files
  * @s:		counters
  * @n:		how many
  */
@@ -31,12 +31,11 @@ struct tt_stats {
 };
 
 /**
- * tt_stats_read() - read a file of "Name value" lines
- * @st:		out
- * @path:	file
+ * tt_stats_read() - read tls_stat, and tls_trace_stat where it is there
+ * @st: out
  * Return: 0 or -errno.
  */
-int tt_stats_read(struct tt_stats *st, const char *path);
+int tt_stats_read(struct tt_stats *st);
 
 /**
  * tt_stats_get() - one counter
@@ -47,21 +46,21 @@ int tt_stats_read(struct tt_stats *st, const char *path);
 long long tt_stats_get(const struct tt_stats *st, const char *name);
 
 /**
- * tt_stat_begin() - note tls_stat as it is, forget expectations
+ * tt_stat_begin() - note the counters as they are, forget expectations
  * Return: 0 or -errno.
  */
 int tt_stat_begin(void);
 
 /**
  * tt_stat_expect() - expect that a counter moves, besides what was expected
- * @name:	counter of tls_stat
+ * @name:	its name
  * @delta:	by how much
  */
 void tt_stat_expect(const char *name, long long delta);
 
 /**
  * tt_stat_delta() - how far a counter moved since tt_stat_begin()
- * @name:	counter of tls_stat
+ * @name:	its name
  * Return: the difference.
  */
 long long tt_stat_delta(const char *name);
@@ -69,8 +68,8 @@ long long tt_stat_delta(const char *name);
 /**
  * tt_stat_check() - compare all counters with what was expected
  *
- * Every counter of the file must have moved by exactly what was expected of
- * it; the current sessions (TlsCurr*) must be as at the beginning, so sockets
+ * Every counter must have moved by exactly what was expected of
+ * it; the current sessions (TlsCurr*, TlsTraceCurr) must be as at the beginning, so sockets
  * must be closed before.
  *
  * Return: 0, or -EBADMSG with the differences noted.

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fixtures with variants, on kselftest_harness.h.
+ *
+ * One .c file per program includes this header; a program's further parts are
+ * included by it, since the harness keeps its lists per object file.
+ */
+#ifndef TT_FIXTURE_H
+#define TT_FIXTURE_H
+
+#include "kselftest_harness.h"
+#include "op.h"
+#include "peer.h"
+#include "stat.h"
+#include "suite.h"
+#include "util.h"
+
+/* Seconds for one test, under emulation on a busy machine. */
+#define TT_TEST_TIMEOUT	60
+
+/**
+ * TT_FIXTURE() - a fixture whose tests get a connection
+ * @F:		name
+ * @START:	enum tt_start
+ */
+#define TT_FIXTURE(F, START)						\
+	FIXTURE(F) {							\
+		struct tt_test t;					\
+	};								\
+	FIXTURE_VARIANT(F) {						\
+		struct tt_variant v;					\
+	};								\
+	FIXTURE_SETUP(F) {						\
+		ASSERT_OK(tt_test_begin(&self->t, #F, _metadata->name,	\
+					&variant->v, START));		\
+	}								\
+	FIXTURE_TEARDOWN(F) {						\
+		EXPECT_OK(tt_test_end(&self->t));			\
+	}								\
+	struct tt_fixture_##F
+
+/**
+ * TT_TEST_F() - a test with a fixture's connection
+ * @F:		fixture
+ * @NAME:	test
+ *
+ * Its body has _metadata (for ASSERT_*), t (struct tt_test), c (the
+ * connection, NULL with TT_NO_CONN) and v (the variant).
+ */
+#define TT_TEST_F(F, NAME)						\
+	static void F##_##NAME##_body(struct __test_metadata *_metadata, \
+				      struct tt_test *t,		\
+				      struct tt_conn *c,		\
+				      const struct tt_variant *v);	\
+	TEST_F_TIMEOUT(F, NAME, TT_TEST_TIMEOUT) {			\
+		if (*self->t.skip)					\
+			SKIP(return, "%s", self->t.skip);		\
+		F##_##NAME##_body(_metadata, &self->t, self->t.conn[0],	\
+				  &variant->v);				\
+	}								\
+	static void F##_##NAME##_body(					\
+		struct __test_metadata *_metadata			\
+			__attribute__((unused)),			\
+		struct tt_test *t __attribute__((unused)),		\
+		struct tt_conn *c __attribute__((unused)),		\
+		const struct tt_variant *v __attribute__((unused)))
+
+/**
+ * TT_NEED() - go on only if the kernel has a feature
+ * @FEATURE: name
+ *
+ * In the body of a TT_TEST_F(), before anything is done.
+ */
+#define TT_NEED(FEATURE)						\
+	do {								\
+		ASSERT_OK(tt_test_need(t, FEATURE));			\
+		if (*t->skip)						\
+			SKIP(return, "%s", t->skip);			\
+	} while (0)
+
+#define TT_VARIANT(F, LABEL, ULP, CIPHER, VERSION, SERVER, FAMILY)	\
+	FIXTURE_VARIANT_ADD(F, LABEL) {					\
+		.v = { #LABEL, ULP, TLS_CIPHER_##CIPHER, VERSION,	\
+		       SERVER, FAMILY },				\
+	}
+
+/*
+ * The four ciphers that OpenSSL has in kTLS x version x ULP. Roles and address
+ * families are spread over them, the same way for both ULPs.
+ */
+#define TT_VARIANTS_TLS12_ULP(F, S, ULP)				\
+	TT_VARIANT(F, tls12_aes128gcm_##S, ULP, AES_GCM_128, TLS_1_2,	\
+		   false, TT_IPV4);					\
+	TT_VARIANT(F, tls12_aes256gcm_##S, ULP, AES_GCM_256, TLS_1_2,	\
+		   true, TT_IPV6);					\
+	TT_VARIANT(F, tls12_aes128ccm_##S, ULP, AES_CCM_128, TLS_1_2,	\
+		   false, TT_IPV6);					\
+	TT_VARIANT(F, tls12_chacha20_##S, ULP, CHACHA20_POLY1305,	\
+		   TLS_1_2, true, TT_IPV4)
+
+#define TT_VARIANTS_TLS13_ULP(F, S, ULP)				\
+	TT_VARIANT(F, tls13_aes128gcm_##S, ULP, AES_GCM_128, TLS_1_3,	\
+		   true, TT_IPV4);					\
+	TT_VARIANT(F, tls13_aes256gcm_##S, ULP, AES_GCM_256, TLS_1_3,	\
+		   false, TT_IPV6);					\
+	TT_VARIANT(F, tls13_aes128ccm_##S, ULP, AES_CCM_128, TLS_1_3,	\
+		   true, TT_MAPPED);					\
+	TT_VARIANT(F, tls13_chacha20_##S, ULP, CHACHA20_POLY1305,	\
+		   TLS_1_3, false, TT_IPV4)
+
+#define TT_VARIANTS_TLS13(F)						\
+	TT_VARIANTS_TLS13_ULP(F, tls, "tls");				\
+	TT_VARIANTS_TLS13_ULP(F, trace, "tls_trace")
+
+#define TT_VARIANTS(F)							\
+	TT_VARIANTS_TLS12_ULP(F, tls, "tls");				\
+	TT_VARIANTS_TLS12_ULP(F, trace, "tls_trace");			\
+	TT_VARIANTS_TLS13(F)
+
+/* For what does not depend on the cipher: one per version and ULP. */
+#define TT_VARIANTS_FEW(F)						\
+	TT_VARIANT(F, tls12_aes128gcm_tls, "tls", AES_GCM_128, TLS_1_2,	\
+		   false, TT_IPV4);					\
+	TT_VARIANT(F, tls13_aes256gcm_tls, "tls", AES_GCM_256, TLS_1_3,	\
+		   true, TT_IPV6);					\
+	TT_VARIANT(F, tls12_aes128gcm_trace, "tls_trace", AES_GCM_128,	\
+		   TLS_1_2, false, TT_IPV4);				\
+	TT_VARIANT(F, tls13_aes256gcm_trace, "tls_trace", AES_GCM_256,	\
+		   TLS_1_3, true, TT_IPV6)
+
+/* Takes the place of TEST_HARNESS_MAIN. */
+#define TT_HARNESS_MAIN							\
+	static void __attribute__((constructor)) tt_constructor(void)	\
+	{								\
+		tt_suite_init();					\
+	}								\
+	TEST_HARNESS_MAIN
+
+#endif
