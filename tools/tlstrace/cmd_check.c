@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tlstrace check: can this machine do kTLS, and can it be traced? */
+#include <getopt.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "tlstrace.h"
+
+enum { OPT_COLOR = 256, OPT_NO_LOAD };
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "no-load", no_argument, NULL, OPT_NO_LOAD },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int check_run(const struct command *cmd, int argc, char **argv)
+{
+	struct out out = { .fd = STDOUT_FILENO };
+	struct check ck = { .out = &out, .may_load = true };
+	enum color_when color = COLOR_AUTO;
+	int c;
+
+	optind = 1;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:jh", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			out.json = true;
+			break;
+		case OPT_NO_LOAD:
+			ck.may_load = false;
+			break;
+		case OPT_COLOR:
+			if (!color_parse(optarg, &color))
+				return command_usage_error(cmd, "--color takes auto, always or "
+							   "never, not \"%s\"", optarg);
+			break;
+		case 'h':
+			command_help(cmd, stdout);
+			return EXIT_OK;
+		case ':':
+			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
+		default:
+			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	out.color = !out.json && color_wanted(color, out.fd);
+
+	check_system(&ck);
+	check_modules(&ck);
+	check_ktls(&ck);
+	check_openssl(&ck);
+	check_tracing(&ck);
+	check_unload(&ck);
+	check_end(&ck);
+	out_free(&out);
+	return ck.counts[V_FAIL] ? EXIT_PROBLEM : EXIT_OK;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.brief = "Say whether this machine can do kTLS, and trace it.",
+	.usage = "[OPTIONS]",
+	.options =
+	"  -j, --json              one JSON object per line\n"
+	"      --no-load           load no module to try it\n"
+	"      --color WHEN        auto, always or never\n"
+	"  -h, --help              this text\n",
+	.examples =
+	"  tlstrace check\n"
+	"  tlstrace check --json | jq 'select(.verdict == \"fail\")'\n"
+	"Exit status: 0 if nothing failed, 1 if something does not work, 2 for a wrong\n"
+	"command line.\n",
+	.run = check_run,
+};

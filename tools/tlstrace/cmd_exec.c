@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tlstrace exec: run a program with its kTLS sockets traced. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "session.h"
+#include "tlstrace.h"
+
+enum { OPT_COLOR = 256, OPT_KEEP };
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "wait", no_argument, NULL, 'w' },
+	{ "buffer-size", required_argument, NULL, 'b' },
+	{ "keep", required_argument, NULL, OPT_KEEP },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int exec_run(const struct command *cmd, int argc, char **argv)
+{
+	struct session_options opt = {
+		.buffer_kb = 4096,
+		.keep = 200,
+		.color = COLOR_AUTO,
+	};
+	struct out out = { .fd = STDERR_FILENO };
+	const char *file = NULL;
+	uint64_t n;
+	int c, status;
+
+	optind = 1;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:o:jqwb:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			file = optarg;
+			break;
+		case 'j':
+			out.json = true;
+			break;
+		case 'q':
+			opt.quiet = true;
+			break;
+		case 'w':
+			opt.wait = true;
+			break;
+		case 'b':
+			if (!parse_number(optarg, 64, 1024 * 1024, &n))
+				return command_usage_error(cmd, "--buffer-size takes 64 to 1048576 "
+							   "(KiB per CPU), not \"%s\"", optarg);
+			opt.buffer_kb = (unsigned int)n;
+			break;
+		case OPT_KEEP:
+			if (!parse_number(optarg, 0, 1000000, &n))
+				return command_usage_error(cmd, "--keep takes 0 to 1000000, not "
+							   "\"%s\"", optarg);
+			opt.keep = (unsigned int)n;
+			break;
+		case OPT_COLOR:
+			if (!color_parse(optarg, &opt.color))
+				return command_usage_error(cmd, "--color takes auto, always or "
+							   "never, not \"%s\"", optarg);
+			break;
+		case 'h':
+			command_help(cmd, stdout);
+			return EXIT_OK;
+		case ':':
+			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
+		default:
+			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+		}
+	}
+	if (optind >= argc)
+		return command_usage_error(cmd, "no program given");
+	if (file) {
+		out.fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+		if (out.fd < 0) {
+			msg_error("cannot write to %s: %s", file, strerror(errno));
+			return EXIT_TROUBLE;
+		}
+	}
+	out.color = !out.json && color_wanted(opt.color, out.fd);
+	status = session_exec(&opt, &out, argv + optind);
+	out_free(&out);
+	/* A reader that has gone away wanted no more; all else is a loss. */
+	if (out.error && out.error != EPIPE) {
+		msg_error("the trace is not complete, writing to %s failed: %s",
+			  file ? file : "standard error", strerror(out.error));
+		if (!status)
+			status = EXIT_TROUBLE;
+	}
+	if (file && close(out.fd) && !status) {
+		msg_error("cannot write to %s: %s", file, strerror(errno));
+		status = EXIT_TROUBLE;
+	}
+	return status;
+}
+
+const struct command cmd_exec = {
+	.name = "exec",
+	.brief = "Run a program and show what its kTLS sockets do.",
+	.usage = "[OPTIONS] [--] PROGRAM [ARGUMENTS]",
+	.options =
+	"  -o, --output FILE       write the trace to FILE, not to standard error\n"
+	"  -j, --json              one JSON object per line\n"
+	"  -q, --quiet             no events, only the summary\n"
+	"  -w, --wait              go on until all processes of PROGRAM have ended,\n"
+	"                          those in the background too\n"
+	"  -b, --buffer-size KIB   ring buffer per CPU (4096)\n"
+	"      --keep N            summarise up to N connections at the end, further\n"
+	"                          ones when they are closed (200)\n"
+	"      --color WHEN        auto, always or never\n"
+	"  -h, --help              this text\n",
+	.examples =
+	"  tlstrace exec -- openssl s_server -WWW -sendfile -port 4433\n"
+	"  tlstrace exec -q -- nginx -g 'daemon off;'\n"
+	"  tlstrace exec --json -o trace.json -- ./client example.org\n"
+	"Exit status: that of PROGRAM; 128 plus the signal that killed it; 127 if\n"
+	"PROGRAM is not found, 126 if it cannot be run, 125 if tlstrace fails, 2 for a\n"
+	"wrong command line.\n",
+	.run = exec_run,
+};

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Output that is not torn and that survives a reader going away. */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "out.h"
+
+#define OUT_FLUSH_AT (64 * 1024)
+
+/**
+ * out_printf() - add text
+ * @out: output
+ * @fmt: printf format
+ *
+ * Full lines are written when much has piled up, the rest by out_flush().
+ */
+void out_printf(struct out *out, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (out->error)
+		return;
+	for (;;) {
+		char *grown;
+
+		va_start(ap, fmt);
+		n = vsnprintf(out->room ? out->buf + out->len : NULL, out->room - out->len,
+			      fmt, ap);
+		va_end(ap);
+		if (n < 0)
+			return;
+		if ((size_t)n < out->room - out->len)
+			break;
+		grown = realloc(out->buf, out->len + (size_t)n + 4096);
+		if (!grown) {
+			out->error = ENOMEM;
+			return;
+		}
+		out->buf = grown;
+		out->room = out->len + (size_t)n + 4096;
+	}
+	out->len += (size_t)n;
+	if (out->len > OUT_FLUSH_AT && out->buf[out->len - 1] == '\n')
+		out_flush(out);
+}
+
+/**
+ * out_color() - switch the colour, if colours are wanted
+ * @out: output
+ * @color: COLOR_NONE ends it
+ */
+void out_color(struct out *out, enum color color)
+{
+	static const char * const codes[] = { "0", "31", "33", "32", "1" };
+
+	if (out->color)
+		out_printf(out, "\033[%sm", codes[color]);
+}
+
+/**
+ * out_flush() - write what has been added
+ * @out: output
+ *
+ * On failure @error is set and everything further is dropped: the traced
+ * program goes on.
+ */
+void out_flush(struct out *out)
+{
+	size_t done = 0;
+
+	while (!out->error && done < out->len) {
+		ssize_t n = write(out->fd, out->buf + done, out->len - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno == EAGAIN) {
+			/* The program may have made our common stderr non-blocking. */
+			struct pollfd p = { .fd = out->fd, .events = POLLOUT };
+
+			poll(&p, 1, -1);
+		} else if (errno != EINTR) {
+			out->error = errno;
+		}
+	}
+	out->len = 0;
+}
+
+/**
+ * out_free() - flush and free the buffer; @fd stays open
+ * @out: output
+ */
+void out_free(struct out *out)
+{
+	out_flush(out);
+	free(out->buf);
+	out->buf = NULL;
+	out->room = 0;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which events are ours, to which connection they belong, and printing them. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "format.h"
+#include "tracker.h"
+
+#define COMM_FRESH	1000000000	/* ns a process name is taken as current */
+#define INIT_PID_NS	0xeffffffcU	/* inode of the first pid namespace, kernel's proc_ns.h */
+
+/**
+ * tracker_init() - begin with no connections
+ * @t: result
+ * @out: where to print
+ * @rd: which sockets are ours, NULL for all
+ * @keep: connections kept for the summary
+ * @start: time stamp that counts as 0, ns
+ *
+ * Return: 0, or -1 without memory.
+ */
+int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
+		 unsigned int keep, uint64_t start)
+{
+	struct stat st;
+
+	memset(t, 0, sizeof(*t));
+	t->conns = conn_table_new();
+	t->rd = rd;
+	t->out = out;
+	t->keep = keep;
+	t->start = start;
+	/* Events have pids of the first namespace; elsewhere /proc has others. */
+	t->own_pids = !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PID_NS;
+	return t->conns ? 0 : -1;
+}
+
+static struct tracker_comm *comm_slot(struct tracker *t, int pid)
+{
+	return &t->comms[(unsigned int)pid % TRACKER_COMMS];
+}
+
+static void comm_set(struct tracker *t, int pid, uint64_t ts, const char *comm)
+{
+	struct tracker_comm *slot = comm_slot(t, pid);
+
+	slot->pid = pid;
+	slot->ts = ts;
+	memcpy(slot->comm, comm, sizeof(slot->comm));
+	slot->comm[sizeof(slot->comm) - 1] = 0;
+}
+
+static const char *comm_get(struct tracker *t, int pid, uint64_t ts)
+{
+	struct tracker_comm *slot = comm_slot(t, pid);
+	char path[64], comm[16] = "";
+	FILE *f;
+
+	if (slot->pid == pid && ts - slot->ts < COMM_FRESH)
+		return slot->comm;
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	f = t->own_pids ? fopen(path, "re") : NULL;
+	if (f) {
+		size_t n = fread(comm, 1, sizeof(comm) - 1, f);
+
+		fclose(f);
+		/* The newline that the kernel adds; the name may hold others. */
+		if (n && comm[n - 1] == '\n')
+			comm[n - 1] = 0;
+	}
+	if (comm[0])
+		comm_set(t, pid, ts, comm);
+	return slot->pid == pid ? slot->comm : NULL;
+}
+
+/* A socket that is not known yet: is it one of ours? */
+static struct conn *new_conn(struct tracker *t, const struct event *ev)
+{
+	struct claim claim = { 0 };
+	struct conn *c;
+
+	if (ev->kind != EV_ATTACH && t->rd && !t->lost)
+		return NULL;
+	if (t->rd) {
+		if (!redirect_claimed(t->rd, ev, &claim))
+			return NULL;
+		comm_set(t, ev->pid, ev->ts, claim.comm);
+	}
+	c = conn_add(t->conns, ev);
+	if (c) {
+		const char *comm = comm_get(t, ev->pid, ev->ts);
+
+		if (claim.tgid)
+			c->pid = (int)claim.tgid;
+		if (comm)
+			memcpy(c->comm, comm, sizeof(c->comm));
+	}
+	return c;
+}
+
+static void finish(struct tracker *t, struct conn *c)
+{
+	conn_finish(t->conns, c);
+	if (conn_kept(t->conns) <= t->keep)
+		return;
+	if (t->out->json)
+		json_conn(t->out, c);
+	else
+		text_conn(t->out, c);
+	conn_drop(t->conns, c);
+}
+
+/**
+ * tracker_event() - take in an event; a trace_sink callback
+ * @tracker: struct tracker
+ * @ev: the event, of any socket in the system
+ */
+void tracker_event(void *tracker, const struct event *ev)
+{
+	struct tracker *t = tracker;
+	struct conn *c = conn_find(t->conns, ev->ino);
+	const char *comm;
+
+	if (ev->kind == EV_ATTACH) {
+		/* The inode was reused: the close event was lost. */
+		if (c)
+			finish(t, c);
+		c = new_conn(t, ev);
+	} else if (!c) {
+		c = new_conn(t, ev);
+	}
+	if (!c)
+		return;
+	t->events++;
+	conn_event(t->conns, c, ev);
+	if (!t->quiet) {
+		comm = comm_get(t, ev->pid, ev->ts);
+		if (t->out->json)
+			json_event(t->out, ev, c, comm, t->start);
+		else
+			text_event(t->out, ev, c, comm, t->start);
+	}
+	if (ev->kind == EV_CLOSE || (ev->kind == EV_ATTACH && ev->result < 0))
+		finish(t, c);
+}
+
+/**
+ * tracker_lost() - events are missing here; a trace_sink callback
+ * @tracker: struct tracker
+ * @count: how many, 0 if not known
+ */
+void tracker_lost(void *tracker, uint64_t count)
+{
+	struct tracker *t = tracker;
+
+	t->lost = true;
+	if (t->out->json)
+		json_lost(t->out, count);
+	else
+		text_lost(t->out, count);
+}
+
+/**
+ * tracker_print_conns() - print the connections that are kept
+ * @t: the tracker
+ */
+void tracker_print_conns(const struct tracker *t)
+{
+	for (const struct conn *c = conn_first(t->conns); c; c = c->next) {
+		if (t->out->json)
+			json_conn(t->out, c);
+		else
+			text_conn(t->out, c);
+	}
+}

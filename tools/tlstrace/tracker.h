@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From events of the whole system to connections of one cgroup, as they happen. */
+#ifndef TRACKER_H
+#define TRACKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conn.h"
+#include "out.h"
+#include "redirect.h"
+
+struct tracker_comm {
+	int pid;
+	uint64_t ts;
+	char comm[16];
+};
+
+#define TRACKER_COMMS 256
+
+/**
+ * struct tracker - state
+ * @conns: connections
+ * @rd: which sockets are ours; NULL: all
+ * @out: where to print
+ * @quiet: print no events
+ * @keep: connections kept for the summary; later ones are printed when they end
+ * @start: time that counts as 0
+ * @events: events of ours so far
+ * @lost: something was lost: sockets may appear without their attach event
+ * @own_pids: /proc shows the pids that events have
+ * @comms: names of processes, by pid
+ */
+struct tracker {
+	struct conn_table *conns;
+	const struct redirect *rd;
+	struct out *out;
+	bool quiet;
+	unsigned int keep;
+	uint64_t start;
+	uint64_t events;
+	bool lost;
+	bool own_pids;
+	struct tracker_comm comms[TRACKER_COMMS];
+};
+
+int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
+		 unsigned int keep, uint64_t start);
+void tracker_event(void *tracker, const struct event *ev);
+void tracker_lost(void *tracker, uint64_t count);
+void tracker_print_conns(const struct tracker *t);
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why a program did not use kTLS, or not in both directions. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "names.h"
+#include "why.h"
+
+static void __attribute__((format(printf, 2, 3)))
+reason(struct summary *sum, const char *fmt, ...)
+{
+	char raw[1024], clean[2048];
+	va_list ap;
+
+	if (sum->nreasons == SUMMARY_REASONS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	/* Paths and versions in it come from elsewhere. */
+	escape_text(clean, sizeof(clean), raw, strlen(raw));
+	sum->reasons[sum->nreasons] = strdup(clean);
+	if (sum->reasons[sum->nreasons])
+		sum->nreasons++;
+}
+
+static const char *lib_path(const struct libs *libs, enum lib_kind kind)
+{
+	for (unsigned int i = 0; i < libs->count; i++)
+		if (libs->lib[i].kind == kind)
+			return libs->lib[i].path;
+	return NULL;
+}
+
+static void how_to_switch_on(struct summary *sum, const struct evidence *ev)
+{
+	if (ev->ossl_conf_on)
+		reason(sum, "openssl.cnf switches kTLS on: then the program drives OpenSSL without "
+		       "giving it the socket, the cipher agreed on is not one for kTLS, or there "
+		       "was no complete handshake");
+	else
+		reason(sum, "openssl.cnf does not switch kTLS on: set \"Options = KTLS\" there, or "
+		       "SSL_OP_ENABLE_KTLS in the program (nginx: \"ssl_conf_command Options "
+		       "KTLS;\"); it works with AES-GCM, AES-CCM and ChaCha20-Poly1305 only");
+}
+
+static void about_openssl(struct summary *sum, const struct evidence *ev)
+{
+	const char *path = lib_path(ev->libs, LIB_OPENSSL);
+
+	if (ev->ossl_version && ev->ossl_version < 0x30000000UL)
+		reason(sum, "it uses %s (%s): kTLS needs OpenSSL 3.0 or later", path, ev->ossl_text);
+	else if (ev->ossl_ktls == 0)
+		reason(sum, "it uses %s (%s), which was built without kTLS", path, ev->ossl_text);
+	else
+		reason(sum, "it uses %s%s%s%s%s", path, ev->ossl_text ? " (" : "",
+		       ev->ossl_text ? ev->ossl_text : "", ev->ossl_text ? ")" : "",
+		       ev->ossl_ktls == 1 ? ", built with kTLS" : "");
+	if (ev->ossl_ktls != 0 && (!ev->ossl_version || ev->ossl_version >= 0x30000000UL))
+		how_to_switch_on(sum, ev);
+	if (lib_path(ev->libs, LIB_CURL))
+		reason(sum, "libcurl reads and writes the socket itself, on behalf of OpenSSL: kTLS "
+		       "is not possible then");
+}
+
+static void about_libraries(struct summary *sum, const struct evidence *ev)
+{
+	const struct libs *libs = ev->libs;
+
+	if (lib_path(libs, LIB_OPENSSL))
+		about_openssl(sum, ev);
+	if (lib_path(libs, LIB_GNUTLS))
+		reason(sum, "it uses %s: GnuTLS needs to be built with kTLS, which Debian's is not, "
+		       "and \"ktls = true\" in its configuration", lib_path(libs, LIB_GNUTLS));
+	for (unsigned int i = 0; i < libs->count; i++)
+		if (libs->lib[i].kind == LIB_NSS || libs->lib[i].kind == LIB_MBEDTLS ||
+		    libs->lib[i].kind == LIB_WOLFSSL)
+			reason(sum, "it uses %s: %s does not use kTLS", libs->lib[i].path,
+			       lib_kind_name(libs->lib[i].kind));
+		else if (libs->lib[i].kind == LIB_S2N)
+			reason(sum, "it uses %s: s2n-tls uses kTLS where the program calls "
+			       "s2n_connection_ktls_enable_*()", libs->lib[i].path);
+	if (libs->is_go)
+		reason(sum, "it is a Go program: crypto/tls does not use kTLS");
+	else if (libs->static_openssl[0] && !libs->count)
+		reason(sum, "%s is linked into it: built with kTLS or not cannot be told from outside",
+		       libs->static_openssl);
+	else if (libs->is_static)
+		reason(sum, "it is statically linked: its TLS library cannot be told from outside");
+	else if (!libs->count && !libs->is_script)
+		reason(sum, "no TLS library was seen in it");
+}
+
+static void list_failures(struct summary *sum, enum errno_where where, const char *what)
+{
+	const struct error_count *list = sum->totals->failures;
+	char buf[NAME_SIZE];
+
+	for (unsigned int i = 0; i < 16 && list[i].err; i++) {
+		const char *meaning = errno_meaning(where, list[i].err);
+
+		if (list[i].where != where)
+			continue;
+		reason(sum, "%s failed %u time%s with %s%s%s", what, list[i].count,
+		       list[i].count == 1 ? "" : "s", name_errno(list[i].err, buf),
+		       meaning ? ": " : "", meaning ? meaning : "");
+	}
+}
+
+/* Calls that the TCP code turned down before tls_trace was asked. */
+static void refused_before(struct summary *sum, const struct evidence *ev)
+{
+	const struct conn_totals *t = sum->totals;
+	uint64_t asked = ev->counts[COUNT_ULP_TLS] + ev->counts[COUNT_ULP_TRACE];
+	uint64_t seen = t->connections + t->attach_failed;
+
+	if (ev->counts_known && asked > seen && !sum->lost)
+		reason(sum, "%" PRIu64 " of %" PRIu64 " requests for kTLS never reached tls_trace: "
+		       "the socket was not a TCP socket or already had a ULP (EEXIST)",
+		       asked - seen, asked);
+}
+
+/**
+ * why_no_ktls() - add the likely reasons for "no kTLS seen"
+ * @sum: the run; @totals, @lost are set
+ * @ev: evidence
+ */
+void why_no_ktls(struct summary *sum, const struct evidence *ev)
+{
+	uint64_t asked = ev->counts[COUNT_ULP_TLS] + ev->counts[COUNT_ULP_TRACE];
+	uint64_t keys = ev->counts[COUNT_TLS_TX] + ev->counts[COUNT_TLS_RX];
+	const struct conn_totals *t = sum->totals;
+
+	if (sum->lost)
+		reason(sum, "%" PRIu64 " events were lost: there may have been some", sum->lost);
+	if (!ev->counts_known) {
+		about_libraries(sum, ev);
+		return;
+	}
+	if (!ev->counts[COUNT_TCP] && !asked) {
+		reason(sum, "the program made no TCP connection (sockets that it inherited, and work "
+		       "that it asked a daemon to do, are not seen)");
+		return;
+	}
+	if (!asked) {
+		if (ev->counts[COUNT_TCP] == UINT64_MAX)
+			reason(sum, "the program never asked for kTLS");
+		else
+			reason(sum, "the program made %" PRIu64 " TCP connection%s and never asked "
+			       "for kTLS", ev->counts[COUNT_TCP],
+			       ev->counts[COUNT_TCP] == 1 ? "" : "s");
+		about_libraries(sum, ev);
+		return;
+	}
+	list_failures(sum, WHERE_ATTACH, "setting the ULP");
+	refused_before(sum, ev);
+	if (keys) {
+		list_failures(sum, WHERE_KEY, "giving the kernel a key");
+	} else if (t->connections) {
+		reason(sum, "%" PRIu64 " socket%s got the ULP, but no key: OpenSSL sets the ULP for "
+		       "every socket, so this alone does not mean that kTLS is switched on",
+		       t->connections, t->connections == 1 ? "" : "s");
+		about_libraries(sum, ev);
+	}
+}
+
+/**
+ * why_partly() - add notes where kTLS was used, but not everywhere
+ * @sum: the run; @totals, @lost are set
+ * @ev: evidence
+ */
+void why_partly(struct summary *sum, const struct evidence *ev)
+{
+	const struct conn_totals *t = sum->totals;
+
+	list_failures(sum, WHERE_KEY, "giving the kernel a key");
+	refused_before(sum, ev);
+	if (t->with_rx < t->with_any && ev->ossl_version >= 0x30000000UL &&
+	    ev->ossl_version < 0x30200000UL)
+		reason(sum, "%s does not receive by kTLS with TLS 1.3; 3.2 and later do",
+		       ev->ossl_text);
+}
+
+/**
+ * summary_free() - free what why_*() added
+ * @sum: the run
+ */
+void summary_free(struct summary *sum)
+{
+	for (unsigned int i = 0; i < sum->nreasons; i++)
+		free(sum->reasons[i]);
+	sum->nreasons = 0;
+}
