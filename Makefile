@@ -23,10 +23,13 @@ export KBUILD_MODPOST_WARN :=
 .PHONY: all help module tools selftests install module-install tools-install \
 	selftests-install setup demo check clean
 
+# A test kernel may have no more than headers and a compiler.
 all: module
-	@$(MAKE) --no-print-directory -s -C tools/tlstrace deps && \
-		$(MAKE) --no-print-directory tools || \
-		echo "  SKIP    tools/tlstrace (see above); the module is complete"
+	+@if $(MAKE) -s -n -C tools/tlstrace all >/dev/null; then \
+		$(MAKE) tools; \
+	else \
+		echo "  SKIP    tools/tlstrace, for the reason above; the module is complete"; \
+	fi
 
 help:
 	@echo 'Build, for the running kernel or for KDIR=...:'
@@ -45,7 +48,7 @@ help:
 
 module:
 	@module/compat/configure $(KDIR)
-	$(KBUILD) modules
+	+$(KBUILD) modules
 
 tools:
 	$(MAKE) -C tools/tlstrace
@@ -57,7 +60,7 @@ install: module-install tools-install selftests-install
 
 # No depmod with DESTDIR or INSTALL_MOD_PATH: that is the packager's step.
 module-install: module
-	$(KBUILD) INSTALL_MOD_DIR=updates modules_install
+	+$(KBUILD) INSTALL_MOD_DIR=updates modules_install
 
 tools-install: tools
 	$(MAKE) -C tools/tlstrace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
