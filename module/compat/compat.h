@@ -26,15 +26,23 @@ int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
 		 int *addr_len);
 int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
 		      int flags, int *addr_len);
-#define tlst_call_recvmsg(prot, sk, msg, size, flags, addr_len) \
-	((prot)->recvmsg(sk, msg, size, flags, addr_len))
 #else
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags);
 int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
 		      int flags);
-#define tlst_call_recvmsg(prot, sk, msg, size, flags, addr_len) \
-	((prot)->recvmsg(sk, msg, size, flags))
 #endif
+
+static __always_inline int tlst_call_recvmsg(const struct proto *prot,
+					     struct sock *sk,
+					     struct msghdr *msg, size_t size,
+					     int flags, int *addr_len)
+{
+#ifdef TLST_HAVE_RECVMSG_ADDR_LEN
+	return prot->recvmsg(sk, msg, size, flags, addr_len);
+#else
+	return prot->recvmsg(sk, msg, size, flags);
+#endif
+}
 
 /* tcp_ulp_ops.get_info and get_info_size gained the argument net_admin. */
 #ifdef TLST_HAVE_ULP_INFO_NET_ADMIN
