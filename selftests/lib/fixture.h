@@ -9,6 +9,9 @@
 #define TT_FIXTURE_H
 
 #include "kselftest_harness.h"
+#include <poll.h>
+#include <netinet/tcp.h>
+#include "feature.h"
 #include "op.h"
 #include "peer.h"
 #include "stat.h"
@@ -108,14 +111,36 @@
 	TT_VARIANT(F, tls13_chacha20_##S, ULP, CHACHA20_POLY1305,	\
 		   TLS_1_3, false, TT_IPV4)
 
+#define TT_VARIANTS_TLS12(F)						\
+	TT_VARIANTS_TLS12_ULP(F, tls, "tls");				\
+	TT_VARIANTS_TLS12_ULP(F, trace, "tls_trace")
+
 #define TT_VARIANTS_TLS13(F)						\
 	TT_VARIANTS_TLS13_ULP(F, tls, "tls");				\
 	TT_VARIANTS_TLS13_ULP(F, trace, "tls_trace")
 
 #define TT_VARIANTS(F)							\
-	TT_VARIANTS_TLS12_ULP(F, tls, "tls");				\
-	TT_VARIANTS_TLS12_ULP(F, trace, "tls_trace");			\
+	TT_VARIANTS_TLS12(F);						\
 	TT_VARIANTS_TLS13(F)
+
+/* The ciphers that OpenSSL has no kTLS path for. */
+#define TT_VARIANTS_OTHER_ULP(F, S, ULP)				\
+	TT_VARIANT(F, tls12_sm4gcm_##S, ULP, SM4_GCM, TLS_1_2, false,	\
+		   TT_IPV4);						\
+	TT_VARIANT(F, tls13_sm4gcm_##S, ULP, SM4_GCM, TLS_1_3, true,	\
+		   TT_IPV6);						\
+	TT_VARIANT(F, tls12_sm4ccm_##S, ULP, SM4_CCM, TLS_1_2, true,	\
+		   TT_IPV6);						\
+	TT_VARIANT(F, tls13_sm4ccm_##S, ULP, SM4_CCM, TLS_1_3, false,	\
+		   TT_IPV4);						\
+	TT_VARIANT(F, tls12_aria128gcm_##S, ULP, ARIA_GCM_128, TLS_1_2,	\
+		   false, TT_IPV4);					\
+	TT_VARIANT(F, tls12_aria256gcm_##S, ULP, ARIA_GCM_256, TLS_1_2,	\
+		   true, TT_IPV6)
+
+#define TT_VARIANTS_OTHER(F)						\
+	TT_VARIANTS_OTHER_ULP(F, tls, "tls");				\
+	TT_VARIANTS_OTHER_ULP(F, trace, "tls_trace")
 
 /* For what does not depend on the cipher: one per version and ULP. */
 #define TT_VARIANTS_FEW(F)						\

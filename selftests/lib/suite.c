@@ -208,7 +208,7 @@ int tt_test_begin(struct tt_test *t, const char *fixture, const char *test,
 		return err;
 
 	err = tt_stat_begin();
-	if (!err && !tt_feature_missing("trace"))
+	if (!err && !strcmp(v->ulp, "tls_trace"))
 		err = tt_trace_begin();
 	if (err || start == TT_NO_CONN)
 		return err;
@@ -252,6 +252,7 @@ int tt_test_end(struct tt_test *t)
 		tt_check_expect(&c->ledger);
 		attached |= c->ledger.attached;
 	}
+	tt_stat_expect("TlsTraceAttachError", t->refused_attach);
 	if (!t->unchecked)
 		err = first_error(err, tt_stat_check(), why);
 	if (attached && !err)

@@ -42,6 +42,7 @@ enum tt_start {
  * @conn:	its connections, in order of opening
  * @conns:	how many
  * @drain:	a drain to be stopped at the end
+ * @refused_attach: how often tls_trace refused to attach
  * @unchecked:	do not compare counters (a test of several processes)
  */
 struct tt_test {
@@ -50,6 +51,7 @@ struct tt_test {
 	struct tt_conn *conn[TT_CONNS_MAX];
 	size_t conns;
 	struct tt_drain drain;
+	int refused_attach;
 	bool unchecked;
 };
 

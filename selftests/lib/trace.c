@@ -85,17 +85,6 @@ void tt_trace_close(void)
 	instance = NULL;
 }
 
-int tt_trace_begin(void)
-{
-	events = 0;
-	lost = false;
-	if (!instance)
-		return 0;
-	if (tracefs_instance_file_clear(instance, "trace"))
-		return tt_fail(EIO, "the trace buffer cannot be cleared");
-	return 0;
-}
-
 static int take(struct tep_event *te, struct tep_record *record, int cpu,
 		void *unused)
 {
@@ -124,6 +113,21 @@ static int take(struct tep_event *te, struct tep_record *record, int cpu,
 	TT_EVENT_FIELDS(TAKE)
 #undef TAKE
 	return 0;
+}
+
+int tt_trace_begin(void)
+{
+	int err;
+
+	if (!instance)
+		return 0;
+	/* To read all away is much cheaper than to clear the buffer, which
+	 * waits for grace periods.
+	 */
+	err = tt_trace_read();
+	events = 0;
+	lost = false;
+	return err == -EOVERFLOW ? 0 : err;
 }
 
 int tt_trace_read(void)

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every combination that must be accepted, proven with data. */
+
+/* With TLS_TX alone the kernel encrypts what we send and leaves what we receive
+ * alone: the peer's record comes as it is on the wire.
+ */
+static void tx_only(struct __test_metadata *_metadata, struct tt_test *t,
+		    bool server)
+{
+	unsigned char wire[TLS_MAX_RECORD];
+	struct tt_record r;
+	struct tt_layer l;
+	struct tt_conn *c;
+	size_t len;
+
+	ASSERT_OK(shaken(t, server, &c));
+	ASSERT_OK(tt_conn_attach(c));
+	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
+	ASSERT_OK(kernel_sends(c, 700));
+	ASSERT_OK(kernel_sends(c, 1));
+
+	tt_fill(out, 300);
+	ASSERT_OK(tt_peer_write(c, out, 300));
+	len = 300 + tt_cipher_overhead(c->o.cipher, c->o.version);
+	ASSERT_OK(tt_recv_all(c, wire, len));
+	ASSERT_OK(tt_layer_init(&l, c->o.cipher, c->o.version, &c->rx));
+	ASSERT_OK(tt_layer_open(&l, wire, len, &r));
+	ASSERT_TRUE(r.authentic);
+	EXPECT_EQ(300, r.len);
+	EXPECT_EQ(0, memcmp(r.data, out, 300));
+	free(r.data);
+	tt_layer_free(&l);
+}
+
+/* TLS_TX alone, client. */
+TT_TEST_F(keys, tx_only_client)
+{
+	tx_only(_metadata, t, false);
+}
+
+/* TLS_TX alone, server. */
+TT_TEST_F(keys, tx_only_server)
+{
+	tx_only(_metadata, t, true);
+}
+
+/* With TLS_RX alone the kernel decrypts what we receive and leaves what we send
+ * alone: OpenSSL accepts a record that we sealed ourselves.
+ */
+static void rx_only(struct __test_metadata *_metadata, struct tt_test *t,
+		    bool server)
+{
+	unsigned char wire[TLS_MAX_RECORD];
+	struct tt_layer l;
+	struct tt_conn *c;
+	int n;
+
+	ASSERT_OK(shaken(t, server, &c));
+	ASSERT_OK(tt_conn_attach(c));
+	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
+	ASSERT_OK(kernel_receives(c, 900));
+	ASSERT_OK(kernel_receives(c, 1));
+
+	tt_fill(out, 300);
+	ASSERT_OK(tt_layer_init(&l, c->o.cipher, c->o.version, &c->tx));
+	n = tt_layer_seal(&l, TLS_TYPE_DATA, out, 300, 0, wire);
+	ASSERT_LT(0, n);
+	ASSERT_EQ(n, tt_send(c, wire, n, 0));
+	EXPECT_OK(tt_peer_expect_data(c, out, 300));
+	tt_layer_free(&l);
+}
+
+/* TLS_RX alone, client. */
+TT_TEST_F(keys, rx_only_client)
+{
+	rx_only(_metadata, t, false);
+}
+
+/* TLS_RX alone, server. */
+TT_TEST_F(keys, rx_only_server)
+{
+	rx_only(_metadata, t, true);
+}
+
+/* Both directions, client. */
+TT_TEST_F(keys, both_client)
+{
+	ASSERT_OK(shaken(t, false, &c));
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(exchange(c));
+}
+
+/* Both directions, server. */
+TT_TEST_F(keys, both_server)
+{
+	ASSERT_OK(shaken(t, true, &c));
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(exchange(c));
+}
+
+/* TLS_RX first, then TLS_TX: the order is free, also with data between. */
+TT_TEST_F(keys, rx_before_tx)
+{
+	ASSERT_OK(shaken(t, v->server, &c));
+	ASSERT_OK(tt_conn_attach(c));
+	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
+	ASSERT_OK(kernel_receives(c, 200));
+	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
+	ASSERT_OK(exchange(c));
+}
+
+/* Two connections at once do not mix up their keys. */
+TT_TEST_F(keys, two_connections)
+{
+	struct tt_conn *a, *b;
+
+	ASSERT_OK(shaken(t, false, &a));
+	ASSERT_OK(shaken(t, true, &b));
+	ASSERT_OK(tt_conn_attach(a));
+	ASSERT_OK(tt_conn_attach(b));
+	ASSERT_OK(tt_set_keys(a, TLS_TX, &a->tx));
+	ASSERT_OK(tt_set_keys(b, TLS_TX, &b->tx));
+	ASSERT_OK(tt_set_keys(a, TLS_RX, &a->rx));
+	ASSERT_OK(tt_set_keys(b, TLS_RX, &b->rx));
+	ASSERT_OK(kernel_sends(a, 100));
+	ASSERT_OK(kernel_sends(b, 200));
+	ASSERT_OK(exchange(a));
+	ASSERT_OK(exchange(b));
+}
+
+/* The first sequence number is the one that was given, however large. */
+TT_TEST_F(keys, large_sequence)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+
+	o.no_handshake = true;
+	ASSERT_OK(tt_test_conn(t, &o, &c));
+	ASSERT_LT(1ULL << 32, c->tx.seq | 1ULL << 33);
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(exchange(c));
+	EXPECT_EQ(c->tx.seq + 3, tt_seq(c, TLS_TX));
+	EXPECT_EQ(c->rx.seq + 3, tt_seq(c, TLS_RX));
+}
+
+/* A sequence number must not wrap: the record that would do it is refused. */
+TT_TEST_F(keys, sequence_wraps)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+
+	o.no_handshake = true;
+	ASSERT_OK(tt_test_conn(t, &o, &c));
+	c->tx.seq = ~0ULL - 1;
+	c->peer_rx.keys.seq = c->tx.seq;
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(kernel_sends(c, 100));
+	EXPECT_EQ(-EBADMSG, tt_send(c, out, 100, 0));
+}
+
+/* SM4 and ARIA: made-up keys, the reference layer as the peer. */
+TT_TEST_F(other_ciphers, both)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+	int err;
+
+	o.no_handshake = true;
+	err = tt_test_conn(t, &o, &c);
+	if (err == -ENOSYS)
+		SKIP(return, "%s", tt_why());
+	ASSERT_OK(err);
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(exchange(c));
+}
+
+/* ARIA with the keys of a real handshake: OpenSSL has suites with it. */
+TT_TEST_F(other_ciphers, handshake)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+	int err;
+
+	err = tt_test_conn(t, &o, &c);
+	if (err == -ENOSYS)
+		SKIP(return, "%s", tt_why());
+	ASSERT_OK(err);
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(exchange(c));
+}
