@@ -14,6 +14,7 @@
 enum { OPT_COLOR = 256, OPT_KEEP };
 
 static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -39,13 +40,16 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 
 	optind = 1;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:o:jqwb:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:ao:jqwb:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			file = optarg;
 			break;
 		case 'j':
 			out.json = true;
+			break;
+		case 'a':
+			opt.all = true;
 			break;
 		case 'q':
 			opt.quiet = true;
@@ -110,6 +114,8 @@ const struct command cmd_exec = {
 	.brief = "Run a program and show what its kTLS sockets do.",
 	.usage = "[OPTIONS] [--] PROGRAM [ARGUMENTS]",
 	.options =
+	"  -a, --all               a line for every call, also for each page of a sendfile\n"
+	"                          (without: one line per record)\n"
 	"  -o, --output FILE       write the trace to FILE, not to standard error\n"
 	"  -j, --json              one JSON object per line\n"
 	"  -q, --quiet             no events, only the summary\n"

@@ -408,7 +408,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
  *
  * Return: the first, or NULL.
  */
-const struct conn *conn_first(const struct conn_table *t)
+struct conn *conn_first(const struct conn_table *t)
 {
 	return t->first;
 }

@@ -81,6 +81,8 @@ struct conn {
 	uint64_t other_errors;
 	struct alert_count alerts[CONN_ALERTS];
 	uint64_t other_alerts;
+	struct event pending;		/* of the tracker: calls not printed yet */
+	unsigned int pending_calls;
 	struct conn *hash_next, *prev, *next;	/* of the table */
 };
 
@@ -103,7 +105,7 @@ void conn_event(struct conn_table *t, struct conn *c, const struct event *ev);
 void conn_finish(struct conn_table *t, struct conn *c);
 void conn_finish_all(struct conn_table *t);
 void conn_drop(struct conn_table *t, struct conn *c);
-const struct conn *conn_first(const struct conn_table *t);
+struct conn *conn_first(const struct conn_table *t);
 unsigned int conn_live(const struct conn_table *t);
 unsigned int conn_kept(const struct conn_table *t);
 const struct conn_totals *conn_totals(const struct conn_table *t);

@@ -31,7 +31,7 @@ struct summary {
 };
 
 void text_event(struct out *out, const struct event *ev, const struct conn *c,
-		const char *comm, uint64_t start);
+		const char *comm, uint64_t start, unsigned int calls);
 void text_lost(struct out *out, uint64_t count);
 void text_conn(struct out *out, const struct conn *c);
 void text_summary(struct out *out, const struct summary *sum);

@@ -113,6 +113,7 @@ static int prepare(struct session *s)
 	if (tracker_init(&s->tracker, s->out, s->rd, s->opt->keep, start) || prepare_polls(s))
 		goto fail;
 	s->tracker.quiet = s->opt->quiet;
+	s->tracker.all = s->opt->all;
 	if (trace_start(s->trace, why, sizeof(why)))
 		goto fail;
 	return 0;
@@ -320,6 +321,7 @@ int session_exec(const struct session_options *opt, struct out *out, char **argv
 	wait_for_leftovers(s);
 	/* All that caused the end has been committed: one pass finds it. */
 	handle_events(s);
+	tracker_flush(&s->tracker);
 	say_leftovers(s);
 	summarise(s, argv[0], status);
 out:

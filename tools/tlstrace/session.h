@@ -14,6 +14,7 @@
  * @keep: connections kept for the summary
  * @color: for messages about colours
  * @quiet: no events, only the summary
+ * @all: print every call
  * @wait: go on until all processes of the program have ended
  */
 struct session_options {
@@ -21,6 +22,7 @@ struct session_options {
 	unsigned int keep;
 	enum color_when color;
 	bool quiet;
+	bool all;
 	bool wait;
 };
 

@@ -56,7 +56,7 @@ static void text_setsockopt(struct out *out, const struct event *ev)
 		text_error(out, key ? WHERE_KEY : WHERE_OPTION, -ev->result);
 }
 
-static void text_io(struct out *out, const struct event *ev)
+static void text_io(struct out *out, const struct event *ev, unsigned int calls)
 {
 	bool tx = ev->kind == EV_TX;
 	char flags[96], errbuf[NAME_SIZE];
@@ -68,6 +68,8 @@ static void text_io(struct out *out, const struct event *ev)
 	} else {
 		out_printf(out, " %u bytes", ev->len);
 	}
+	if (calls > 1)
+		out_printf(out, " in %u calls", calls);
 	if (ev->type && (ev->records || ev->result >= 0)) {
 		if (ev->records == 1)
 			out_printf(out, ", record %" PRIu64, ev->seq);
@@ -127,9 +129,10 @@ static void text_close(struct out *out, const struct event *ev)
  * @c: its connection
  * @comm: name of the process, any bytes; NULL if not known
  * @start: time stamp that counts as 0, ns
+ * @calls: how many calls the event stands for, see tracker.c
  */
 void text_event(struct out *out, const struct event *ev, const struct conn *c,
-		const char *comm, uint64_t start)
+		const char *comm, uint64_t start, unsigned int calls)
 {
 	char name[80];
 
@@ -148,7 +151,7 @@ void text_event(struct out *out, const struct event *ev, const struct conn *c,
 		break;
 	case EV_TX:
 	case EV_RX:
-		text_io(out, ev);
+		text_io(out, ev, calls);
 		break;
 	case EV_ALERT:
 		text_alert(out, ev);

@@ -8,6 +8,7 @@
 #include "tracker.h"
 
 #define COMM_FRESH	1000000000	/* ns a process name is taken as current */
+#define PENDING_MAX	65536		/* bytes; more than any record */
 #define INIT_PID_NS	0xeffffffcU	/* inode of the first pid namespace, kernel's proc_ns.h */
 
 /**
@@ -99,8 +100,58 @@ static struct conn *new_conn(struct tracker *t, const struct event *ev)
 	return c;
 }
 
+static void print(struct tracker *t, const struct event *ev, const struct conn *c,
+		  unsigned int calls)
+{
+	const char *comm = comm_get(t, ev->pid, ev->ts);
+
+	if (t->out->json)
+		json_event(t->out, ev, c, comm, t->start);
+	else
+		text_event(t->out, ev, c, comm, t->start, calls);
+}
+
+static void print_pending(struct tracker *t, struct conn *c)
+{
+	if (c->pending_calls)
+		print(t, &c->pending, c, c->pending_calls);
+	c->pending_calls = 0;
+}
+
+/*
+ * Kernels before 6.5 get a file page by page: four calls make one record. As
+ * text they are one line, the one of the call that finishes the record.
+ */
+static void show(struct tracker *t, struct conn *c, const struct event *ev)
+{
+	bool joins = c->pending_calls && ev->kind == EV_TX && ev->result > 0 &&
+		     ev->path == c->pending.path && ev->type == c->pending.type &&
+		     ev->pid == c->pending.pid;
+	struct event sum = *ev;
+
+	if (t->quiet)
+		return;
+	if (joins) {
+		sum.result += c->pending.result;
+		sum.len += c->pending.len;
+		sum.duration += c->pending.duration;
+	} else {
+		print_pending(t, c);
+	}
+	if (ev->kind == EV_TX && ev->path && ev->type && !ev->records &&
+	    ev->result == (int32_t)ev->len && sum.result < PENDING_MAX && !t->all &&
+	    !t->out->json) {
+		c->pending = sum;
+		c->pending_calls++;
+		return;
+	}
+	print(t, &sum, c, joins ? c->pending_calls + 1 : 1);
+	c->pending_calls = 0;
+}
+
 static void finish(struct tracker *t, struct conn *c)
 {
+	print_pending(t, c);
 	conn_finish(t->conns, c);
 	if (conn_kept(t->conns) <= t->keep)
 		return;
@@ -120,7 +171,6 @@ void tracker_event(void *tracker, const struct event *ev)
 {
 	struct tracker *t = tracker;
 	struct conn *c = conn_find(t->conns, ev->ino);
-	const char *comm;
 
 	if (ev->kind == EV_ATTACH) {
 		/* The inode was reused: the close event was lost. */
@@ -134,13 +184,7 @@ void tracker_event(void *tracker, const struct event *ev)
 		return;
 	t->events++;
 	conn_event(t->conns, c, ev);
-	if (!t->quiet) {
-		comm = comm_get(t, ev->pid, ev->ts);
-		if (t->out->json)
-			json_event(t->out, ev, c, comm, t->start);
-		else
-			text_event(t->out, ev, c, comm, t->start);
-	}
+	show(t, c, ev);
 	if (ev->kind == EV_CLOSE || (ev->kind == EV_ATTACH && ev->result < 0))
 		finish(t, c);
 }
@@ -159,6 +203,16 @@ void tracker_lost(void *tracker, uint64_t count)
 		json_lost(t->out, count);
 	else
 		text_lost(t->out, count);
+}
+
+/**
+ * tracker_flush() - print what is held back, at the end
+ * @t: the tracker
+ */
+void tracker_flush(struct tracker *t)
+{
+	for (struct conn *c = conn_first(t->conns); c; c = c->next)
+		print_pending(t, c);
 }
 
 /**

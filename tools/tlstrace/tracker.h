@@ -24,6 +24,7 @@ struct tracker_comm {
  * @rd: which sockets are ours; NULL: all
  * @out: where to print
  * @quiet: print no events
+ * @all: print every call, also those that are a part of one record
  * @keep: connections kept for the summary; later ones are printed when they end
  * @start: time that counts as 0
  * @events: events of ours so far
@@ -36,6 +37,7 @@ struct tracker {
 	const struct redirect *rd;
 	struct out *out;
 	bool quiet;
+	bool all;
 	unsigned int keep;
 	uint64_t start;
 	uint64_t events;
@@ -48,6 +50,7 @@ int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
 		 unsigned int keep, uint64_t start);
 void tracker_event(void *tracker, const struct event *ev);
 void tracker_lost(void *tracker, uint64_t count);
+void tracker_flush(struct tracker *t);
 void tracker_print_conns(const struct tracker *t);
 
 #endif

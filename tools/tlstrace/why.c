@@ -39,13 +39,13 @@ static const char *lib_path(const struct libs *libs, enum lib_kind kind)
 static void how_to_switch_on(struct summary *sum, const struct evidence *ev)
 {
 	if (ev->ossl_conf_on)
-		reason(sum, "openssl.cnf switches kTLS on: then the program drives OpenSSL without "
-		       "giving it the socket, the cipher agreed on is not one for kTLS, or there "
-		       "was no complete handshake");
+		reason(sum, "openssl.cnf switches kTLS on: then there was no complete handshake, the "
+		       "cipher agreed on is not one for kTLS (AES-GCM, AES-CCM, "
+		       "ChaCha20-Poly1305), or the program does not give OpenSSL the socket");
 	else
-		reason(sum, "openssl.cnf does not switch kTLS on: set \"Options = KTLS\" there, or "
-		       "SSL_OP_ENABLE_KTLS in the program (nginx: \"ssl_conf_command Options "
-		       "KTLS;\"); it works with AES-GCM, AES-CCM and ChaCha20-Poly1305 only");
+		reason(sum, "the system's openssl.cnf does not switch kTLS on: set \"Options = KTLS\" "
+		       "there, or SSL_OP_ENABLE_KTLS in the program (nginx: \"ssl_conf_command "
+		       "Options KTLS;\")");
 }
 
 static void about_openssl(struct summary *sum, const struct evidence *ev)
@@ -111,19 +111,6 @@ static void list_failures(struct summary *sum, enum errno_where where, const cha
 	}
 }
 
-/* Calls that the TCP code turned down before tls_trace was asked. */
-static void refused_before(struct summary *sum, const struct evidence *ev)
-{
-	const struct conn_totals *t = sum->totals;
-	uint64_t asked = ev->counts[COUNT_ULP_TLS] + ev->counts[COUNT_ULP_TRACE];
-	uint64_t seen = t->connections + t->attach_failed;
-
-	if (ev->counts_known && asked > seen && !sum->lost)
-		reason(sum, "%" PRIu64 " of %" PRIu64 " requests for kTLS never reached tls_trace: "
-		       "the socket was not a TCP socket or already had a ULP (EEXIST)",
-		       asked - seen, asked);
-}
-
 /**
  * why_no_ktls() - add the likely reasons for "no kTLS seen"
  * @sum: the run; @totals, @lost are set
@@ -157,13 +144,19 @@ void why_no_ktls(struct summary *sum, const struct evidence *ev)
 		return;
 	}
 	list_failures(sum, WHERE_ATTACH, "setting the ULP");
-	refused_before(sum, ev);
+	/*
+	 * More requests than sockets are normal (OpenSSL asks for each direction,
+	 * and ignores EEXIST); requests without any socket are not.
+	 */
+	if (!t->connections && !t->attach_failed && !sum->lost)
+		reason(sum, "%" PRIu64 " request%s for kTLS never reached tls_trace: not a TCP "
+		       "socket, or one that had a ULP already", asked, asked == 1 ? "" : "s");
 	if (keys) {
 		list_failures(sum, WHERE_KEY, "giving the kernel a key");
 	} else if (t->connections) {
-		reason(sum, "%" PRIu64 " socket%s got the ULP, but no key: OpenSSL sets the ULP for "
-		       "every socket, so this alone does not mean that kTLS is switched on",
-		       t->connections, t->connections == 1 ? "" : "s");
+		reason(sum, "%" PRIu64 " socket%s got the ULP, but no key: some libraries set the "
+		       "ULP whether kTLS is switched on or not", t->connections,
+		       t->connections == 1 ? "" : "s");
 		about_libraries(sum, ev);
 	}
 }
@@ -178,7 +171,6 @@ void why_partly(struct summary *sum, const struct evidence *ev)
 	const struct conn_totals *t = sum->totals;
 
 	list_failures(sum, WHERE_KEY, "giving the kernel a key");
-	refused_before(sum, ev);
 	if (t->with_rx < t->with_any && ev->ossl_version >= 0x30000000UL &&
 	    ev->ossl_version < 0x30200000UL)
 		reason(sum, "%s does not receive by kTLS with TLS 1.3; 3.2 and later do",

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for tlstrace
+# shellcheck shell=bash
+
+_tlstrace_words()
+{
+	local IFS=$' \t\n'
+
+	# shellcheck disable=SC2207
+	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+}
+
+_tlstrace()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local commands="check exec" command=${COMP_WORDS[1]} i
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		_tlstrace_words "$commands help --help --version"
+		return
+	fi
+	case $prev in
+	--color)
+		_tlstrace_words "auto always never"
+		return
+		;;
+	-o | --output)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-b | --buffer-size | --keep)
+		return
+		;;
+	esac
+	case $command in
+	help)
+		_tlstrace_words "$commands"
+		;;
+	check)
+		_tlstrace_words "--json --no-load --color --help"
+		;;
+	exec)
+		# Behind the options comes another command line.
+		for ((i = 2; i < COMP_CWORD; i++)); do
+			case ${COMP_WORDS[i]} in
+			-o | --output | -b | --buffer-size | --keep | --color)
+				((i++))
+				;;
+			--)
+				((i++))
+				break
+				;;
+			-*) ;;
+			*)
+				break
+				;;
+			esac
+		done
+		if ((i < COMP_CWORD)) || [ "${COMP_WORDS[i - 1]}" = -- ]; then
+			if declare -F _command_offset >/dev/null; then
+				_command_offset "$i"
+			else
+				compopt -o filenames 2>/dev/null
+				mapfile -t COMPREPLY < <(compgen -c -f -- "$cur")
+			fi
+		elif [[ $cur == -* ]]; then
+			_tlstrace_words "--all --output --json --quiet --wait --buffer-size --keep \
+				--color --help"
+		else
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		fi
+		;;
+	esac
+}
+
+complete -F _tlstrace tlstrace
