@@ -59,4 +59,4 @@ static const struct tt_msg *openssl_read(const struct tt_conn *c, size_t from,
 #include "record/rx_types.c"
 #include "record/rx_sizes.c"
 
-TT_HARNESS_MAIN
+TT_HARNESS_MAIN(false)

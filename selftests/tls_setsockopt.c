@@ -94,4 +94,4 @@ static int shaken(struct tt_test *t, bool server, struct tt_conn **c)
 #include "setsockopt/ulp.c"
 #include "setsockopt/options.c"
 
-TT_HARNESS_MAIN
+TT_HARNESS_MAIN(true)

@@ -107,7 +107,8 @@ void tt_feature_print(void)
 	size_t i;
 
 	for (i = 0; i < features; i++)
-		if (*feature[i].missing)
+		if (*feature[i].missing &&
+		    strcmp(feature[i].missing, "not probed"))
 			fprintf(stderr, "# missing: %s: %s\n", feature[i].name,
 				feature[i].missing);
 }
@@ -155,22 +156,28 @@ static int set_tx(int fd, const struct tt_cipher *c, int version)
 	return setsockopt(fd, SOL_TLS, TLS_TX, info, len) ? -errno : 0;
 }
 
-static void probe_cipher(const struct tt_cipher *c, int version)
+static void add_cipher(const struct tt_cipher *c, const char *missing)
 {
-	char name[40], reason[120];
+	tt_feature_add(tt_feature_cipher(c->number, TLS_1_2), missing);
+	if (c->tls13)
+		tt_feature_add(tt_feature_cipher(c->number, TLS_1_3), missing);
+}
+
+/* One try does for both versions: they need the same of the crypto API. */
+static void probe_cipher(const struct tt_cipher *c)
+{
+	char reason[120];
 	int fd, peer, err;
 
-	snprintf(name, sizeof(name), "%s",
-		 tt_feature_cipher(c->number, version));
 	if (tt_feature_missing("tls")) {
-		tt_feature_add(name, tt_feature_missing("tls"));
+		add_cipher(c, tt_feature_missing("tls"));
 		return;
 	}
 	err = tt_tcp_pair(TT_IPV4, &fd, &peer);
 	if (!err)
 		err = tt_tcp_ulp(fd, "tls");
 	if (!err)
-		err = set_tx(fd, c, version);
+		err = set_tx(fd, c, TLS_1_2);
 	/* Every kernel of interest knows the first four: an EINVAL there is a
 	 * defect, which a test must report.
 	 */
@@ -182,7 +189,7 @@ static void probe_cipher(const struct tt_cipher *c, int version)
 			 "kernel TLS of this kernel does not know %s", c->name);
 	else
 		err = 0;
-	tt_feature_add(name, err ? reason : NULL);
+	add_cipher(c, err ? reason : NULL);
 	close(fd);
 	close(peer);
 }
@@ -225,18 +232,17 @@ static void probe_ipv6(void)
 	}
 }
 
-int tt_feature_probe(void)
+void tt_feature_probe(bool others)
 {
 	size_t i;
 
 	probe_ulp("tls");
 	probe_ulp("tls_trace");
-	for (i = 0; i < tt_cipher_count; i++) {
-		probe_cipher(&tt_ciphers[i], TLS_1_2);
-		if (tt_ciphers[i].tls13)
-			probe_cipher(&tt_ciphers[i], TLS_1_3);
-	}
+	for (i = 0; i < tt_cipher_count; i++)
+		if (others || tt_ciphers[i].number < TLS_CIPHER_SM4_GCM)
+			probe_cipher(&tt_ciphers[i]);
+		else
+			add_cipher(&tt_ciphers[i], "not probed");
 	probe_options();
 	probe_ipv6();
-	return 0;
 }

@@ -15,12 +15,13 @@
 /**
  * tt_feature_probe() - find out, by trying on real sockets
  *
+ * @others: also the ciphers without a kTLS path in OpenSSL, which takes a second
+ *	each where the kernel searches for modules in vain
+ *
  * Loads the ULPs' modules where the kernel does not do so itself. Once per
  * program, before the tests fork.
- *
- * Return: 0, or -EINVAL where TLS_REQUIRE has a name that does not exist.
  */
-int tt_feature_probe(void);
+void tt_feature_probe(bool others);
 
 /**
  * tt_feature_add() - tell about a feature found out elsewhere

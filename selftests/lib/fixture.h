@@ -153,11 +153,11 @@
 	TT_VARIANT(F, tls13_aes256gcm_trace, "tls_trace", AES_GCM_256,	\
 		   TLS_1_3, true, TT_IPV6)
 
-/* Takes the place of TEST_HARNESS_MAIN. */
-#define TT_HARNESS_MAIN							\
+/* Takes the place of TEST_HARNESS_MAIN. OTHERS: see tt_suite_init(). */
+#define TT_HARNESS_MAIN(OTHERS)						\
 	static void __attribute__((constructor)) tt_constructor(void)	\
 	{								\
-		tt_suite_init();					\
+		tt_suite_init(OTHERS);					\
 	}								\
 	TEST_HARNESS_MAIN
 

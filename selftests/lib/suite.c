@@ -89,7 +89,7 @@ static void stop_trace(void)
 		tt_trace_close();
 }
 
-void tt_suite_init(void)
+void tt_suite_init(bool others)
 {
 	const char *missing;
 	struct utsname un;
@@ -106,7 +106,7 @@ void tt_suite_init(void)
 		(unsigned long long)tt_seed_init());
 
 	load_crypto();
-	tt_feature_probe();
+	tt_feature_probe(others);
 	missing = tt_feature_missing("tls_trace");
 	if (!missing && tt_trace_open())
 		missing = tt_why();

@@ -57,12 +57,13 @@ struct tt_test {
 
 /**
  * tt_suite_init() - once per program, before any test
+ * @others: the program tests ciphers without a kTLS path in OpenSSL too
  *
  * Own network namespace, modules, certificate, features, tracing, seed. Ends
  * the program with status 4 and a plan of no tests where it cannot run, with
  * status 1 where TLS_REQUIRE forbids that.
  */
-void tt_suite_init(void);
+void tt_suite_init(bool others);
 
 /**
  * tt_test_begin() - before a test

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* sendfile among other calls. */
+
+/* A header left open by MSG_MORE and the file after it share a record. */
+TT_TEST_F(sendfile, after_more)
+{
+	int file = tt_file(1000, NULL);
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 100);
+	ASSERT_EQ(1000, pread(file, out + 100, 1000, 0));
+	ASSERT_EQ(100, tt_send(c, out, 100, MSG_MORE));
+	ASSERT_EQ(1000, tt_sendfile(c, file, &off, 1000));
+	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 1100));
+	ASSERT_OK(tt_peer_expect_data(c, out, 1100));
+}
+
+/* The same with a file that fills the open record over its border. */
+TT_TEST_F(sendfile, after_more_over_border)
+{
+	size_t size = RECORD + 500, n = 100 + size;
+	int file = tt_file(size, NULL);
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 100);
+	ASSERT_EQ(size, pread(file, out + 100, size, 0));
+	ASSERT_EQ(100, tt_send(c, out, 100, MSG_MORE));
+	ASSERT_EQ(size, tt_sendfile(c, file, &off, size));
+	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, RECORD));
+	ASSERT_OK(tt_peer_expect(c, 1, TLS_TYPE_DATA, out + RECORD,
+				 n - RECORD));
+	ASSERT_OK(tt_peer_expect_data(c, out, n));
+}
+
+/* A file between two sends, the second with a type of its own: three records. */
+TT_TEST_F(sendfile, between)
+{
+	const unsigned char alert[] = { TLS_ALERT_WARNING,
+					TLS_ALERT_USER_CANCELED };
+	int file = tt_file(300, NULL);
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 100);
+	ASSERT_EQ(300, pread(file, out + 100, 300, 0));
+	ASSERT_EQ(100, tt_send(c, out, 100, 0));
+	ASSERT_EQ(300, tt_sendfile(c, file, &off, 300));
+	ASSERT_EQ(2, tt_send_type(c, TLS_TYPE_ALERT, alert, 2, 0));
+	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 100));
+	ASSERT_OK(tt_peer_expect(c, 1, TLS_TYPE_DATA, out + 100, 300));
+	ASSERT_OK(tt_peer_expect(c, 2, TLS_TYPE_ALERT, alert, 2));
+	ASSERT_OK(tt_peer_expect_data(c, out, 400));
+}
+
+/* A long, random succession of all ways to send: nothing is lost, doubled or
+ * put in another order.
+ */
+TT_TEST_F(sendfile, random_mix)
+{
+	size_t size = 300000, at = 0, n;
+	unsigned char sha[TT_SHA256_SIZE];
+	unsigned char *all = malloc(size);
+	int file = tt_file(size, sha);
+	off_t off;
+	long sent;
+
+	ASSERT_NE(NULL, all);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(size, pread(file, all, size, 0));
+	ASSERT_OK(tt_drain_start(&t->drain, c, size));
+	while (at < size) {
+		n = 1 + tt_random() % 20000;
+		if (n > size - at)
+			n = size - at;
+		off = at;
+		switch (tt_random() % 3) {
+		case 0:
+			sent = tt_sendfile(c, file, &off, n);
+			break;
+		case 1:
+			sent = tt_send(c, all + at, n,
+				       at + n < size ? MSG_MORE : 0);
+			break;
+		default:
+			sent = tt_send(c, all + at, n, 0);
+		}
+		ASSERT_EQ(n, sent) TH_LOG("%s", tt_why());
+		at += n;
+	}
+	ASSERT_OK(tt_drain_join(&t->drain));
+	EXPECT_OK(same_hash(t->drain.sha256, sha));
+	EXPECT_EQ(c->tx.seq + c->recs, tt_seq(c, TLS_TX));
+	free(all);
+}
+
+/* Received data in between does not disturb the file on its way out. */
+TT_TEST_F(sendfile, both_ways)
+{
+	int file = tt_file(20000, NULL);
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 1000);
+	ASSERT_OK(tt_peer_write(c, out, 1000));
+	ASSERT_OK(send_part(t, c, file, &off, 10000, 10000));
+	ASSERT_EQ(1000, tt_recv(c, in, sizeof(in), 0));
+	EXPECT_EQ(0, memcmp(in, out, 1000));
+	ASSERT_OK(send_part(t, c, file, &off, 10000, 10000));
+}
