@@ -17,39 +17,47 @@ static bool is_key(int optname)
 }
 
 /*
- * What is asked for, for the event. Of a key only what precedes and follows the
- * secrets: version and cipher stand first, the record sequence last in
- * every struct tls12_crypto_info_*.
+ * What is asked for, for the event. Of a key this is the version and the cipher,
+ * which come first, before all secrets.
  */
 static void option_read(struct tlst_option *opt, int optname, sockptr_t optval,
 			unsigned int optlen)
 {
 	struct tls_crypto_info info;
 	u16 value16;
-	__be64 seq;
 
 	opt->option = optname;
 	if (sockptr_is_null(optval))
 		return;
-	if (!is_key(optname)) {
-		if (optlen == sizeof(value16) &&
-		    !copy_from_sockptr(&value16, optval, sizeof(value16)))
-			opt->value = value16;
-		else if (optlen >= sizeof(opt->value) &&
-			 copy_from_sockptr(&opt->value, optval,
-					   sizeof(opt->value)))
-			opt->value = 0;
+	if (is_key(optname)) {
+		if (optlen < sizeof(info) ||
+		    copy_from_sockptr(&info, optval, sizeof(info)))
+			return;
+		opt->version = info.version;
+		opt->cipher = info.cipher_type;
 		return;
 	}
-	if (optlen < sizeof(info) ||
-	    copy_from_sockptr(&info, optval, sizeof(info)))
-		return;
-	opt->version = info.version;
-	opt->cipher = info.cipher_type;
-	if (optlen >= sizeof(info) + sizeof(seq) &&
-	    !copy_from_sockptr_offset(&seq, optval, optlen - sizeof(seq),
-				      sizeof(seq)))
-		opt->seq = be64_to_cpu(seq);
+	if (optlen == sizeof(value16) &&
+	    !copy_from_sockptr(&value16, optval, sizeof(value16)))
+		opt->value = value16;
+	else if (optlen >= sizeof(opt->value) &&
+		 copy_from_sockptr(&opt->value, optval, sizeof(opt->value)))
+		opt->value = 0;
+}
+
+/*
+ * The record sequence stands last in every struct tls12_crypto_info_*, behind the
+ * secrets. What tls has taken has the right length; anything else may end with
+ * a piece of the key and is not looked at.
+ */
+static u64 first_seq_read(sockptr_t optval, unsigned int optlen)
+{
+	__be64 seq;
+
+	if (copy_from_sockptr_offset(&seq, optval, optlen - sizeof(seq),
+				     sizeof(seq)))
+		return 0;
+	return be64_to_cpu(seq);
 }
 
 /*
@@ -111,6 +119,8 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 	opt.result = READ_ONCE(ts->tls_prot)->setsockopt(sk, level, optname,
 							 optval, optlen);
 	if (is_key(optname)) {
+		if (!opt.result)
+			opt.seq = first_seq_read(optval, optlen);
 		lock_sock(sk);
 		if (!opt.result)
 			key_set(ts, &opt);

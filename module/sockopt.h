@@ -15,7 +15,7 @@
  * @cipher: TLS_CIPHER_* asked for, with a key
  * @conf: TLS_CONF_* of the direction after the call, with a key
  * @rekey: how many keys of the direction were replaced, with a key
- * @seq: number of the first record, with a key
+ * @seq: number of the first record, with a key that was taken
  * @value: the value, of other options
  * @result: 0 or -errno
  */

@@ -63,13 +63,14 @@ void tlst_totals_inc(struct net *net, enum tlst_total which)
 
 static void dir_take(struct tlst_dir_sums *sums, const struct tlst_dir *dir)
 {
-	u64 next = be64_to_cpu(READ_ONCE(dir->last_seq));
+	/* The difference is right where the number has wrapped, too. */
+	s64 records = be64_to_cpu(READ_ONCE(dir->last_seq)) - dir->first_seq;
 
 	sums->bytes = atomic64_read(&dir->bytes);
 	sums->records = dir->records;
-	/* A call that began before a rekey may have stored the old sequence. */
-	if (next > dir->first_seq)
-		sums->records += next - dir->first_seq;
+	/* A call that began before a rekey may have stored the old number. */
+	if (records > 0)
+		sums->records += records;
 	sums->errors = atomic_read(&dir->errors);
 	sums->alerts = atomic_read(&dir->alerts);
 	sums->rekeys = dir->rekeys;
