@@ -101,7 +101,8 @@ qemu_arguments()
 # pump_start STREAM FD: pass the guest's STREAM on to FD.
 pump_start()
 {
-	"$VM_DIR/lib/pump" "$(< "$control/end")" "$control/drained.$1" < "$run_dir/$1" >&"$2" &
+	setpriv --pdeathsig KILL "$VM_DIR/lib/pump" "$(< "$control/end")" "$control/drained.$1" \
+		< "$run_dir/$1" >&"$2" {run_lock}<&- &
 	pumps+=($!)
 	streams+=("$1")
 }
@@ -128,12 +129,12 @@ guest_run()
 	if [ -n "$console" ]; then
 		setpriv --pdeathsig KILL "${qemu[@]}" 2> "$run_dir/qemu.log" <&0 &
 	else
-		cat <&0 > "$run_dir/in" 2> /dev/null &
+		setpriv --pdeathsig KILL cat <&0 > "$run_dir/in" 2> /dev/null {run_lock}<&- &
 		feeder=$!
 		setpriv --pdeathsig KILL "${qemu[@]}" > "$run_dir/qemu.log" 2>&1 < "$run_dir/in" &
 	fi
 	qemu_pid=$!
-	guest_watch &
+	guest_watch {run_lock}<&- &
 	watcher=$!
 	# Without a word from the shell when the watcher has killed it.
 	{ wait "$qemu_pid" || :; } 2> /dev/null
@@ -157,13 +158,19 @@ guest_run()
 # nobody reads.
 guest_watch()
 {
-	local start=$SECONDS i
+	local start=$SECONDS started='' i
 
 	while sleep 0.5; do
-		if [ $((SECONDS - start)) -ge "$timeout" ]; then
-			echo timeout > "$run_dir/reason"
-		elif [ $((SECONDS - start)) -ge "$BOOT_SECONDS" ] && [ ! -e "$control/started" ]; then
+		# The runner is gone, and its guest with it.
+		kill -0 $$ 2> /dev/null || return
+		if [ -z "$started" ] && [ -e "$control/started" ]; then
+			started=1
+			start=$SECONDS
+		fi
+		if [ -z "$started" ] && [ $((SECONDS - start)) -ge "$BOOT_SECONDS" ]; then
 			echo boot > "$run_dir/reason"
+		elif [ -n "$started" ] && [ $((SECONDS - start)) -ge "$timeout" ]; then
+			echo timeout > "$run_dir/reason"
 		else
 			for i in "${!pumps[@]}"; do
 				kill -0 "${pumps[i]}" 2> /dev/null ||
@@ -172,7 +179,7 @@ guest_watch()
 			done
 		fi
 		if [ -e "$run_dir/reason" ]; then
-			kill -KILL "$qemu_pid"
+			kill -KILL "$qemu_pid" 2> /dev/null
 			return
 		fi
 	done
@@ -217,7 +224,11 @@ guest_report()
 			say "QEMU: $(tail -n 1 "$run_dir/qemu.log")"
 		fi
 		crash_lines "$log" >&2
-		say "the guest crashed; log: $(keep "$log")"
+		if "$VM_DIR/lib/kernel-log" "$log" > /dev/null; then
+			say "the guest ended without a status, switched off or killed; log: $(keep "$log")"
+		else
+			say "the guest crashed; log: $(keep "$log")"
+		fi
 		;;
 	esac
 }

@@ -132,7 +132,7 @@ build_make()
 # The first error in a log of make.
 build_error()
 {
-	grep -E -m 1 '(error:|\*\*\*|: not found|cannot )' "$1" | cut -c 1-160
+	grep -aE -m 1 '(: (fatal )?error:|\*\*\*)' "$1" | cut -c 1-160
 }
 
 # Generations that no guest uses.

@@ -158,7 +158,8 @@ start()
 ended()
 {
 	status=0
-	wait "$started_pid" || status=$?
+	# Without a word from this shell about how it was killed.
+	{ wait "$started_pid" || status=$?; } 2> /dev/null
 	out=$(< "$scratch/out")
 	err=$(< "$scratch/err")
 }
