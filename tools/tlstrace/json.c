@@ -243,7 +243,7 @@ static struct json_object *conn_dir(const struct conn *c, int dir)
 	for (unsigned int i = 0; i < CONN_TYPES; i++) {
 		struct json_object *p;
 
-		if (!d->type_records[i] && !d->type_bytes[i])
+		if (i == conn_type_slot(0) || (!d->type_records[i] && !d->type_bytes[i]))
 			continue;
 		p = json_object_new_object();
 		put_u64(p, "bytes", d->type_bytes[i]);

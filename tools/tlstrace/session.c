@@ -193,7 +193,9 @@ static void wait_for_leftovers(struct session *s)
 {
 	uint64_t until = trace_now() + LEFTOVER_MS * 1000000ULL;
 
-	s->end_asked = false;
+	/* A signal that did not end the program was not meant to end us. */
+	if (child_exit_status(&s->child) < EXIT_SIGNAL)
+		s->end_asked = false;
 	while (!s->end_asked && cgroup_pids(&s->cg, NULL, 0) &&
 	       (s->opt->wait || trace_now() < until))
 		round_of(s, STEP_MS);
