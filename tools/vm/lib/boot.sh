@@ -15,9 +15,12 @@ readonly RUN_NEEDS_MB=64
 # run_prepare: set run_dir, control.
 run_prepare()
 {
-	local dir fd
+	local dir fd prepare_lock
 
 	make_dir "$CACHE/run"
+	need_space "$CACHE" "$RUN_NEEDS_MB" "a run"
+	# One at a time, or one's new directory looks abandoned to another.
+	lock_take prepare_lock "$CACHE/run.lock" exclusive "the directory of runs"
 	# Runs that were killed outright; one under way holds its lock.
 	for dir in "$CACHE"/run/*/; do
 		[ -d "$dir" ] || continue
@@ -25,10 +28,10 @@ run_prepare()
 		! flock -n -x "$fd" || rm -rf --one-file-system "$dir"
 		exec {fd}<&-
 	done
-	need_space "$CACHE" "$RUN_NEEDS_MB" "a run"
 	run_dir=$(mktemp -d "$CACHE/run/XXXXXX") || die "cannot write to $CACHE/run (disk full?)"
 	exec {run_lock}< "$run_dir"
 	flock -s "$run_lock"
+	lock_drop prepare_lock
 	control=$run_dir/control
 	if [ -n "$icount" ]; then accel=icount; else accel_choose; fi
 	if ! {

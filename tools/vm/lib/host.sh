@@ -52,6 +52,9 @@ log_path()
 	printf '%s/%s.log' "$CACHE/log" "$1"
 }
 
+# Seconds of waiting for another run that need no word.
+readonly QUIET_WAIT=3
+
 # lock_take NAME FILE shared|exclusive WHAT: hold the lock in the file
 # descriptor $NAME, which children inherit. Says so if it has to wait.
 lock_take()
@@ -63,7 +66,7 @@ lock_take()
 	if [ -z "${lock_fd:-}" ]; then
 		exec {lock_fd}> "$2" || die "cannot write $2"
 	fi
-	if ! flock -n "$mode" "$lock_fd"; then
+	if ! flock -w "$QUIET_WAIT" "$mode" "$lock_fd"; then
 		say "waiting for another run that works on $4"
 		flock "$mode" "$lock_fd" || die "cannot lock $2"
 	fi

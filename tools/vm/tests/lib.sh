@@ -95,7 +95,7 @@ wait_for()
 			echo "not ok $area: waited in vain: $what"
 			return 1
 		fi
-		read -r -t 0.1 < <(:) || :
+		sleep 0.2
 	done
 }
 
