@@ -92,11 +92,14 @@ bool tlst_tx_alert(const struct msghdr *msg, struct tlst_alert *alert)
  * @iter: copy of the message's iterator made before the call; used up
  * @alert: where to
  *
- * Context: process context, may fault.
- * Return: whether there are the two bytes of an alert.
+ * Context: process context, may fault; the call has received an alert whole.
+ * Return: whether it could be read.
  */
 bool tlst_rx_alert(struct iov_iter *iter, struct tlst_alert *alert)
 {
+	/* A caller in the kernel may throw away what it receives. */
+	if (iov_iter_is_discard(iter))
+		return false;
 	/* What was the destination is read as a source. */
 	iter->data_source = ITER_SOURCE;
 	return copy_from_iter(alert, sizeof(*alert), iter) == sizeof(*alert);

@@ -137,26 +137,38 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
 
 /**
  * tlst_io_end - after a call that sent or received; does not count its bytes
- * @io: the call, its result filled in
+ * @io: the call
  * @dir: the direction
  * @keyed: what tlst_io_begin() returned
  * @timed: as for tlst_io_begin()
+ *
+ * Other threads may have moved the sequence during the call. What one of them
+ * has reported is not reported again, so that each record is told of once.
  *
  * Context: as of tlst_seq().
  */
 static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
 			       bool keyed, bool timed)
 {
+	s64 done, next;
+
 	if (timed) {
 		u64 now = local_clock();
 
 		/* Clocks of different CPUs may differ a little. */
 		io->duration = now > io->duration ? now - io->duration : 0;
 	}
-	if (keyed) {
-		tlst_seq_save(dir);
-		io->records = tlst_seq(dir) - io->seq;
-	}
+	if (!keyed)
+		return;
+	tlst_seq_save(dir);
+	next = tlst_seq(dir);
+	done = atomic64_read(&dir->reported);
+	while (next - done > 0 &&
+	       !atomic64_try_cmpxchg(&dir->reported, &done, next))
+		;
+	if (done - (s64)io->seq > 0)
+		io->seq = done;
+	io->records = max_t(s64, next - (s64)io->seq, 0);
 }
 
 u8 tlst_tx_type(struct msghdr *msg);

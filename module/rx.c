@@ -20,7 +20,7 @@ static noinline int recvmsg_full(struct tlst_sock *ts, struct sock *sk,
 	struct tlst_io io = {
 		.type = TLST_TYPE_DATA,
 		.flags = flags,
-		.len = size,
+		.len = min_t(size_t, size, U32_MAX),
 	};
 	bool timed = trace_rx_enabled();
 	struct iov_iter iter = msg->msg_iter;
@@ -40,8 +40,9 @@ static noinline int recvmsg_full(struct tlst_sock *ts, struct sock *sk,
 			  tlst_rx_type(msg, control) : TLST_TYPE_NONE;
 	trace_rx(&ts->id, &io);
 
-	if (io.type != TLST_TYPE_ALERT || io.result <= 0 ||
-	    (flags & RX_NOT_COUNTED))
+	/* Nor is an alert that is read in pieces, or that is none. */
+	if (io.type != TLST_TYPE_ALERT || (flags & RX_NOT_COUNTED) ||
+	    io.result < (int)sizeof(alert))
 		return io.result;
 	atomic_inc(&ts->rx.alerts);
 	/* Its record was the last one opened, in this call or a peek before. */
@@ -76,6 +77,8 @@ int tlst_rx_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
 	    trace_rx_enabled())
 		return recvmsg_full(ts, sk, msg, size, flags, addr_len);
 
+	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
+	smp_rmb();
 	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
 				addr_len);
 	tlst_account(&ts->rx, ret);
@@ -113,7 +116,7 @@ static noinline ssize_t splice_read_full(struct tlst_sock *ts,
 		.type = TLST_TYPE_DATA,
 		.path = TLST_RX_SPLICE,
 		.flags = flags,
-		.len = size,
+		.len = min_t(size_t, size, U32_MAX),
 	};
 	bool keyed = tlst_io_begin(&io, &ts->rx, true);
 	ssize_t ret;

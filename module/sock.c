@@ -173,10 +173,6 @@ static void prot_wrap(struct proto *wrap, const struct proto *prot,
 	if (prot->sendpage)
 		wrap->sendpage = tlst_sendpage;
 #endif
-#ifdef TLST_HAVE_SPLICE_EOF
-	if (prot->splice_eof)
-		wrap->splice_eof = tlst_splice_eof;
-#endif
 }
 
 /*
@@ -204,6 +200,10 @@ static void ops_wrap(struct proto_ops *wrap, const struct proto_ops *ops)
 	wrap->release = tlst_release;
 	if (ops->splice_read)
 		wrap->splice_read = tlst_splice_read;
+#ifdef TLST_HAVE_SPLICE_EOF
+	if (ops->splice_eof)
+		wrap->splice_eof = tlst_splice_eof;
+#endif
 }
 
 /* Change @dst to @src while other CPUs call through it: word by word. */
@@ -228,10 +228,12 @@ static void words_update(void *dst, const void *src, size_t size)
  * with our entry points over them, which delegate to the originals.
  *
  * Between tls's replacement and ours, calls go to tls alone: they do what they
- * should and are not seen. One case stays open. A second thread that sets the
- * key of the other direction in just that moment enters tls directly, and its
- * replacement comes after ours. The socket then works on as a plain tls socket,
- * and tlst_sock_free() cleans up when TCP drops the ULP.
+ * should and are not seen. A second thread that sets the key of the other
+ * direction in just that moment enters tls directly. tlst_setsockopt() finds its
+ * key if it was the quicker one, and waits for it if it is waiting for the
+ * socket; what remains is a thread that was stopped on its way to there. Its
+ * socket works on as a plain tls socket, and tlst_sock_free() cleans up when TCP
+ * drops the ULP.
  *
  * Context: process context, ts->sk locked.
  */
@@ -239,32 +241,38 @@ void tlst_sock_wrap(struct tlst_sock *ts)
 {
 	struct sock *sk = ts->sk;
 	const struct proto_ops *ops;
+	const struct proto *prot;
 	typeof(ts->prot) new_prot;
 	typeof(ts->ops) new_ops;
-	const struct proto *prot;
 
 	static_assert(sizeof(new_prot) % sizeof(long) == 0);
 	static_assert(sizeof(new_ops) % sizeof(long) == 0);
 
 	write_lock_bh(&sk->sk_callback_lock);
 	prot = READ_ONCE(sk->sk_prot);
-	if (prot != &ts->prot) {
-		prot_wrap(&new_prot, prot, ts);
-		/* An entry point must find an operation behind it. */
-		smp_store_release(&ts->tls_prot, prot);
-		words_update(&ts->prot, &new_prot, sizeof(new_prot));
-		/* Pairs with the address dependency of callers. */
-		smp_store_release(&sk->sk_prot, &ts->prot);
-	}
+	if (prot == &ts->prot)
+		prot = ts->tls_prot;
+	prot_wrap(&new_prot, prot, ts);
+	WRITE_ONCE(ts->tls_prot, prot);
+	/*
+	 * An entry point must find the operation behind it, and a keyed one the
+	 * key. Pairs with tlst_sendmsg() and tlst_rx_recvmsg().
+	 */
+	smp_wmb();
+	words_update(&ts->prot, &new_prot, sizeof(new_prot));
+	/* Pairs with the address dependency of callers. */
+	smp_store_release(&sk->sk_prot, &ts->prot);
+
 	ops = READ_ONCE(sk->sk_socket->ops);
-	if (ops != &ts->ops) {
-		ops_wrap(&new_ops, ops);
-		/* As above, both times. */
-		smp_store_release(&ts->tls_ops, ops);
-		words_update(&ts->ops, &new_ops, sizeof(new_ops));
-		/* Pairs with the address dependency of callers. */
-		smp_store_release(&sk->sk_socket->ops, &ts->ops);
-	}
+	if (ops == &ts->ops)
+		ops = ts->tls_ops;
+	ops_wrap(&new_ops, ops);
+	WRITE_ONCE(ts->tls_ops, ops);
+	/* As above, both times. */
+	smp_wmb();
+	words_update(&ts->ops, &new_ops, sizeof(new_ops));
+	/* Pairs with the address dependency of callers. */
+	smp_store_release(&sk->sk_socket->ops, &ts->ops);
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -294,15 +302,16 @@ static void sock_end(struct tlst_sock *ts)
 {
 	struct tlst_sums sums;
 
-	spin_lock_bh(&registry_lock);
-	list_del_rcu(&ts->list);
-	spin_unlock_bh(&registry_lock);
-
+	/* In this order: a reader of the totals finds it in one place. */
 	spin_lock_bh(&ts->lock);
 	tlst_sums_take(&sums, ts);
 	ts->closed = true;
 	tlst_totals_close(sock_net(ts->sk), &sums);
 	spin_unlock_bh(&ts->lock);
+
+	spin_lock_bh(&registry_lock);
+	list_del_rcu(&ts->list);
+	spin_unlock_bh(&registry_lock);
 
 	trace_close(&ts->id, &sums);
 }

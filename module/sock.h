@@ -53,6 +53,7 @@ struct tlst_id {
  *	release, never cleared. The memory is tls's, which frees it in its close:
  *	only for owners of the socket.
  * @last_seq: copy of it, as of the last call
+ * @reported: up to where events have told of records
  * @errors: calls that failed, EAGAIN and signals not counted
  * @alerts: alert records
  * @conf: TLS_CONF_*
@@ -66,6 +67,7 @@ struct tlst_dir {
 	atomic64_t bytes;
 	const void *seq;
 	__be64 last_seq;
+	atomic64_t reported;
 	atomic_t errors;
 	atomic_t alerts;
 	u8 conf;

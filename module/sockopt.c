@@ -11,6 +11,9 @@
 #include "totals.h"
 #include "trace.h"
 
+/* In the uAPI of later kernels. */
+#define TLST_TX_MAX_PAYLOAD_LEN	5
+
 static bool is_key(int optname)
 {
 	return optname == TLS_TX || optname == TLS_RX;
@@ -37,6 +40,9 @@ static void option_read(struct tlst_option *opt, int optname, sockptr_t optval,
 		opt->cipher = info.cipher_type;
 		return;
 	}
+	/* Of others it is not known what they carry. */
+	if (optname < TLS_TX_ZEROCOPY_RO || optname > TLST_TX_MAX_PAYLOAD_LEN)
+		return;
 	if (optlen == sizeof(value16) &&
 	    !copy_from_sockptr(&value16, optval, sizeof(value16)))
 		opt->value = value16;
@@ -46,37 +52,41 @@ static void option_read(struct tlst_option *opt, int optname, sockptr_t optval,
 }
 
 /*
- * The record sequence stands last in every struct tls12_crypto_info_*, behind the
- * secrets. What tls has taken has the right length; anything else may end with
- * a piece of the key and is not looked at.
+ * Number of the first record under a key that tls has just taken. The sequence
+ * stands last in every struct tls12_crypto_info_*, behind the secrets, which
+ * are not looked at.
  */
-static u64 first_seq_read(sockptr_t optval, unsigned int optlen)
+static u64 first_seq_read(const struct tls_context *ctx,
+			  const struct tlst_option *opt, unsigned int optlen)
 {
-	__be64 seq;
+	const union tls_crypto_context *crypto =
+		opt->option == TLS_TX ? &ctx->crypto_send : &ctx->crypto_recv;
 
-	if (copy_from_sockptr_offset(&seq, optval, optlen - sizeof(seq),
-				     sizeof(seq)))
+	if (optlen < sizeof(crypto->info) + sizeof(u64) ||
+	    optlen > sizeof(*crypto))
 		return 0;
-	return be64_to_cpu(seq);
+	return get_unaligned_be64((const u8 *)crypto + optlen - sizeof(u64));
 }
 
 /*
- * tls has taken a key: count the records under it from its first one. The caller
- * then calls tlst_sock_wrap(), which looks at dir->seq.
+ * A direction has got a key: count the records under it from its first one. The
+ * caller then calls tlst_sock_wrap(), which looks at dir->seq.
  */
-static void key_set(struct tlst_sock *ts, const struct tlst_option *opt)
+static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 {
 	const struct tls_context *ctx = tls_get_ctx(ts->sk);
-	bool tx = opt->option == TLS_TX;
 	struct tlst_dir *dir = tx ? &ts->tx : &ts->rx;
+	s64 before;
 
 	spin_lock_bh(&ts->lock);
 	if (dir->seq) {
-		dir->records += be64_to_cpu(dir->last_seq) - dir->first_seq;
+		before = be64_to_cpu(dir->last_seq) - dir->first_seq;
+		dir->records += max_t(s64, before, 0);
 		dir->rekeys++;
 	}
-	dir->first_seq = opt->seq;
-	WRITE_ONCE(dir->last_seq, cpu_to_be64(opt->seq));
+	dir->first_seq = first_seq;
+	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));
+	atomic64_set(&dir->reported, first_seq);
 	ts->version = ctx->prot_info.version;
 	ts->cipher = ctx->prot_info.cipher_type;
 	/* TLS_BASE is 0, TLS_CONF_BASE 1, and so on: tls_user_config(). */
@@ -86,6 +96,43 @@ static void key_set(struct tlst_sock *ts, const struct tlst_option *opt)
 	/* From now on callers may read tls's sequence. */
 	smp_store_release(&dir->seq,
 			  (const void *)(tx ? ctx->tx.rec_seq : ctx->rx.rec_seq));
+}
+
+/* A key that another thread set past us, see tlst_sock_wrap(). */
+static void key_adopt(struct tlst_sock *ts, bool tx)
+{
+	const struct tls_context *ctx = tls_get_ctx(ts->sk);
+
+	if ((tx ? ctx->tx_conf : ctx->rx_conf) == TLS_BASE ||
+	    (tx ? ts->tx.seq : ts->rx.seq))
+		return;
+	key_set(ts, tx, get_unaligned_be64(tx ? ctx->tx.rec_seq :
+						ctx->rx.rec_seq));
+}
+
+/* After a call that may have set a key, put our entry points back. */
+static void rewrap(struct tlst_sock *ts, struct tlst_option *opt,
+		   unsigned int optlen)
+{
+	bool set = !opt->result;
+	struct sock *sk = ts->sk;
+	bool waiting;
+	int tries = 4;
+
+	do {
+		lock_sock(sk);
+		if (set) {
+			opt->seq = first_seq_read(tls_get_ctx(sk), opt, optlen);
+			key_set(ts, opt->option == TLS_TX, opt->seq);
+			set = false;
+		}
+		key_adopt(ts, true);
+		key_adopt(ts, false);
+		tlst_sock_wrap(ts);
+		/* Whoever waits may be about to set a key, past us. */
+		waiting = waitqueue_active(&sk->sk_lock.wq);
+		release_sock(sk);
+	} while ((waiting || READ_ONCE(sk->sk_prot) != &ts->prot) && --tries);
 }
 
 /**
@@ -119,14 +166,7 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 	opt.result = READ_ONCE(ts->tls_prot)->setsockopt(sk, level, optname,
 							 optval, optlen);
 	if (is_key(optname)) {
-		if (!opt.result)
-			opt.seq = first_seq_read(optval, optlen);
-		lock_sock(sk);
-		if (!opt.result)
-			key_set(ts, &opt);
-		tlst_sock_wrap(ts);
-		release_sock(sk);
-
+		rewrap(ts, &opt, optlen);
 		dir = optname == TLS_TX ? &ts->tx : &ts->rx;
 		opt.conf = dir->conf;
 		opt.rekey = dir->rekeys;

@@ -16,11 +16,11 @@
  * @conf: TLS_CONF_* of the direction after the call, with a key
  * @rekey: how many keys of the direction were replaced, with a key
  * @seq: number of the first record, with a key that was taken
- * @value: the value, of other options
+ * @value: the value, of other options that are known
  * @result: 0 or -errno
  */
 struct tlst_option {
-	u8 option;
+	u32 option;
 	u8 conf;
 	u16 version;
 	u16 cipher;

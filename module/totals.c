@@ -90,7 +90,8 @@ void tlst_sums_take(struct tlst_sums *sums, const struct tlst_sock *ts)
 	sums->cipher = ts->cipher;
 	dir_take(&sums->tx, &ts->tx);
 	dir_take(&sums->rx, &ts->rx);
-	sums->age = local_clock() - ts->start;
+	/* Clocks of different CPUs may differ a little. */
+	sums->age = max_t(s64, local_clock() - ts->start, 0);
 }
 
 /**
@@ -147,6 +148,8 @@ void tlst_totals_close(struct net *net, const struct tlst_sums *sums)
 	for (i = 0; i < TLST_NR_TOTALS; i++)
 		if (total[i])
 			atomic64_add(total[i], &tn->total[i]);
+	/* Pairs with tlst_totals_show(). */
+	smp_mb__before_atomic();
 	atomic64_inc(&tn->total[TLST_CLOSE]);
 }
 
@@ -187,12 +190,17 @@ int tlst_totals_show(struct seq_file *seq, void *v)
 	struct tlst_net *tn = net_generic(net, tlst_net_id);
 	s64 total[TLST_NR_TOTALS];
 	s64 closed;
-	int tries = 8;
+	int tries = 4;
 	int i;
 
 	do {
+		cond_resched();
 		closed = atomic64_read(&tn->total[TLST_CLOSE]);
+		/* Pairs with tlst_totals_close(). */
+		smp_rmb();
 		totals_read(total, net, tn);
+		/* As above. */
+		smp_rmb();
 	} while (closed != atomic64_read(&tn->total[TLST_CLOSE]) && --tries);
 
 	for (i = 0; i < TLST_NR_TOTALS; i++)

@@ -59,7 +59,8 @@ static noinline int sendmsg_full(struct tlst_sock *ts, struct sock *sk,
 		tlst_account(&ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 
-	if (io.type != TLST_TYPE_ALERT || io.result <= 0)
+	if (io.type != TLST_TYPE_ALERT ||
+	    io.result < (int)sizeof(struct tlst_alert))
 		return io.result;
 	atomic_inc(&ts->tx.alerts);
 	/* An open data record may have been closed before it. */
@@ -87,6 +88,8 @@ int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	if (unlikely(msg->msg_controllen) || trace_tx_enabled())
 		return sendmsg_full(ts, sk, msg, size);
 
+	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
+	smp_rmb();
 	ret = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
 	tlst_account(&ts->tx, ret);
 	return ret;
@@ -165,7 +168,7 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 
 #ifdef TLST_HAVE_SPLICE_EOF
 /**
- * tlst_splice_eof - proto.splice_eof: the file ended before the sendfile did
+ * tlst_splice_eof - proto_ops.splice_eof: the file ended before the sendfile did
  * @sock: the socket
  *
  * tls closes the record that MSG_MORE left open. The event, of no bytes, is there
@@ -175,20 +178,17 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
  */
 void tlst_splice_eof(struct socket *sock)
 {
+	struct tlst_sock *ts = tlst_sock_get(sock->sk);
 	struct tlst_io io = { .type = TLST_TYPE_DATA };
-	struct sock *sk = sock->sk;
-	struct tlst_sock *ts = tlst_sock_get(sk);
 	bool keyed;
 
 	if (unlikely(!ts)) {
-		READ_ONCE(sk->sk_prot)->splice_eof(sock);
+		READ_ONCE(sock->ops)->splice_eof(sock);
 		return;
 	}
 	keyed = tlst_io_begin(&io, &ts->tx, true);
-	READ_ONCE(ts->tls_prot)->splice_eof(sock);
+	READ_ONCE(ts->tls_ops)->splice_eof(sock);
 	tlst_io_end(&io, &ts->tx, keyed, true);
-	if (keyed)
-		tlst_account(&ts->tx, io.result);
 	if (io.records && trace_tx_enabled()) {
 		io.path = pages_path();
 		trace_tx(&ts->id, &io);
