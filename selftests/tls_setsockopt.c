@@ -10,9 +10,11 @@
 TT_FIXTURE(keys, TT_NO_CONN);
 TT_VARIANTS(keys);
 
-/* What a socket with a finished handshake refuses. */
-TT_FIXTURE(refused, TT_SHAKEN);
-TT_VARIANTS(refused);
+/* A socket fresh from the handshake: what it refuses, what can be read back, what
+ * may wait in it.
+ */
+TT_FIXTURE(fresh, TT_SHAKEN);
+TT_VARIANTS(fresh);
 
 /* The ULP itself; the cipher does not matter. */
 TT_FIXTURE(ulp, TT_SHAKEN);

@@ -2,7 +2,7 @@
 /* The moment of the hand-over: tickets, and what waits in the socket. */
 
 /* Data that OpenSSL sent before TLS_RX was set is not lost. */
-TT_TEST_F(refused, handoff_data_waits)
+TT_TEST_F(fresh, handoff_data_waits)
 {
 	tt_fill(out, 1000);
 	ASSERT_OK(tt_peer_write(c, out, 600));
@@ -15,7 +15,7 @@ TT_TEST_F(refused, handoff_data_waits)
 }
 
 /* Half a record in the socket when TLS_RX is set is completed by the rest. */
-TT_TEST_F(refused, handoff_half_record)
+TT_TEST_F(fresh, handoff_half_record)
 {
 	unsigned char wire[TLS_MAX_RECORD];
 	int n;
@@ -34,7 +34,7 @@ TT_TEST_F(refused, handoff_half_record)
 }
 
 /* An alert that came before TLS_RX was set is told as one. */
-TT_TEST_F(refused, handoff_alert_waits)
+TT_TEST_F(fresh, handoff_alert_waits)
 {
 	int type;
 

@@ -4,7 +4,7 @@
 static const int directions[] = { TLS_TX, TLS_RX };
 
 /* Before a key there is nothing to read: EBUSY, in each direction by itself. */
-TT_TEST_F(refused, get_before_keys)
+TT_TEST_F(fresh, get_before_keys)
 {
 	unsigned char info[TLS_CRYPTO_INFO_MAX];
 	socklen_t len;
@@ -26,7 +26,7 @@ TT_TEST_F(refused, get_before_keys)
 }
 
 /* Key, iv, salt and sequence come back as they were set, to the last byte. */
-TT_TEST_F(refused, get_content)
+TT_TEST_F(fresh, get_content)
 {
 	unsigned char set[TLS_CRYPTO_INFO_MAX], got[TLS_CRYPTO_INFO_MAX];
 	socklen_t len;
@@ -47,7 +47,7 @@ TT_TEST_F(refused, get_content)
 }
 
 /* After records, sequence and explicit nonce have moved by their number. */
-TT_TEST_F(refused, get_after_records)
+TT_TEST_F(fresh, get_after_records)
 {
 	struct tt_keys want[2], now;
 	size_t j;
@@ -65,7 +65,7 @@ TT_TEST_F(refused, get_after_records)
 }
 
 /* Only two lengths are good: the head's alone and the whole structure's. */
-TT_TEST_F(refused, get_length)
+TT_TEST_F(fresh, get_length)
 {
 	socklen_t whole = tt_cipher_info_size(c->o.cipher), len, i;
 	unsigned char info[TLS_CRYPTO_INFO_MAX];
@@ -91,7 +91,7 @@ TT_TEST_F(refused, get_length)
 }
 
 /* A wrong pointer is an errno, and does no harm. */
-TT_TEST_F(refused, get_pointer)
+TT_TEST_F(fresh, get_pointer)
 {
 	socklen_t len = tt_cipher_info_size(c->o.cipher);
 

@@ -31,7 +31,7 @@ static int still_usable(struct tt_conn *c)
 }
 
 /* Versions that TLS in the kernel does not have are EINVAL. */
-TT_TEST_F(refused, version)
+TT_TEST_F(fresh, refused_version)
 {
 	static const int versions[] = { 0, 0x0300, 0x0301, 0x0302, 0x0305,
 					0x0204, 0x0403, 0xfefd, 0xffff };
@@ -46,7 +46,7 @@ TT_TEST_F(refused, version)
 }
 
 /* Ciphers that do not exist are EINVAL. */
-TT_TEST_F(refused, cipher)
+TT_TEST_F(fresh, refused_cipher)
 {
 	static const int ciphers[] = { 0, 1, 50, 100, 0x1301, 0xffff };
 	size_t i, j;
@@ -60,7 +60,7 @@ TT_TEST_F(refused, cipher)
 }
 
 /* Any length but the cipher's own is EINVAL, shorter and longer. */
-TT_TEST_F(refused, length)
+TT_TEST_F(fresh, refused_length)
 {
 	int len = tt_cipher_info_size(c->o.cipher), i;
 	size_t j;
@@ -79,7 +79,7 @@ TT_TEST_F(refused, length)
 }
 
 /* Memory that is not there: EINVAL for no pointer, EFAULT for a wrong one. */
-TT_TEST_F(refused, pointer)
+TT_TEST_F(fresh, refused_pointer)
 {
 	size_t len = tt_cipher_info_size(c->o.cipher), j;
 	/* not "(void *)1": the library looks at what it can read */
@@ -100,7 +100,7 @@ TT_TEST_F(refused, pointer)
 }
 
 /* TLS 1.3 has no ARIA suites, so the kernel takes none. */
-TT_TEST_F(refused, aria_tls13)
+TT_TEST_F(fresh, refused_aria_tls13)
 {
 	const struct tt_cipher *aria;
 	unsigned char info[TLS_CRYPTO_INFO_MAX];
@@ -121,7 +121,7 @@ TT_TEST_F(refused, aria_tls13)
 }
 
 /* The second direction must have the first one's version and cipher. */
-TT_TEST_F(refused, directions_differ)
+TT_TEST_F(fresh, refused_directions_differ)
 {
 	const struct tt_cipher *other =
 		tt_cipher_find(v->cipher == TLS_CIPHER_AES_GCM_128 ?
@@ -144,7 +144,7 @@ TT_TEST_F(refused, directions_differ)
 }
 
 /* The same, the other direction first. */
-TT_TEST_F(refused, directions_differ_rx_first)
+TT_TEST_F(fresh, refused_directions_differ_rx_first)
 {
 	int version = v->version == TLS_1_2 ? TLS_1_3 : TLS_1_2;
 
@@ -157,7 +157,7 @@ TT_TEST_F(refused, directions_differ_rx_first)
 }
 
 /* A second key where there is no rekey is EBUSY, and the first goes on working. */
-TT_TEST_F(refused, second_key)
+TT_TEST_F(fresh, refused_second_key)
 {
 	struct tt_keys keys;
 	size_t j;
