@@ -119,9 +119,10 @@ int child_start(struct child *ch, char **argv, const struct cgroup *cg, const ch
  * @ch: the program
  * @si: the signal
  *
- * Return: true if it was one that asks to end.
+ * Return: WISH_END if somebody wants all of this to end, WISH_INTERRUPT for
+ * Ctrl-C, which many programs take as something else.
  */
-bool child_signal(struct child *ch, const struct signalfd_siginfo *si)
+enum child_wish child_signal(struct child *ch, const struct signalfd_siginfo *si)
 {
 	if (si->ssi_signo == SIGCHLD) {
 		int status;
@@ -130,12 +131,20 @@ bool child_signal(struct child *ch, const struct signalfd_siginfo *si)
 			ch->status = status;
 			ch->pid = 0;
 		}
-		return false;
+		return WISH_NONE;
 	}
 	/* Sent by the kernel means by the terminal: the program got it as well. */
 	if (ch->pid && si->ssi_code != SI_KERNEL)
 		kill(ch->pid, (int)si->ssi_signo);
-	return si->ssi_signo != SIGUSR1 && si->ssi_signo != SIGUSR2;
+	switch (si->ssi_signo) {
+	case SIGUSR1:
+	case SIGUSR2:
+		return WISH_NONE;
+	case SIGINT:
+		return WISH_INTERRUPT;
+	default:
+		return WISH_END;
+	}
 }
 
 /**

@@ -26,7 +26,9 @@ struct child {
 
 int child_signals(struct child *ch);
 int child_start(struct child *ch, char **argv, const struct cgroup *cg, const char **step);
-bool child_signal(struct child *ch, const struct signalfd_siginfo *si);
+enum child_wish { WISH_NONE, WISH_INTERRUPT, WISH_END };
+
+enum child_wish child_signal(struct child *ch, const struct signalfd_siginfo *si);
 int child_exit_status(const struct child *ch);
 void child_end(struct child *ch);
 

@@ -39,7 +39,7 @@ struct session {
 	struct libs libs;
 	struct pollfd *polls;	/* [0] signals, then the trace */
 	int npolls;
-	bool end_asked;		/* by a signal */
+	enum child_wish wish;	/* the strongest so far */
 	bool trace_broken;
 	uint64_t next_look;
 };
@@ -141,9 +141,12 @@ static void handle_signals(struct session *s)
 {
 	struct signalfd_siginfo si;
 
-	while (read(s->child.sigfd, &si, sizeof(si)) == (ssize_t)sizeof(si))
-		if (child_signal(&s->child, &si))
-			s->end_asked = true;
+	while (read(s->child.sigfd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		enum child_wish wish = child_signal(&s->child, &si);
+
+		if (wish > s->wish)
+			s->wish = wish;
+	}
 }
 
 /* Hand out what has happened until now; true if younger events are waiting. */
@@ -193,10 +196,10 @@ static void wait_for_leftovers(struct session *s)
 {
 	uint64_t until = trace_now() + LEFTOVER_MS * 1000000ULL;
 
-	/* A signal that did not end the program was not meant to end us. */
-	if (child_exit_status(&s->child) < EXIT_SIGNAL)
-		s->end_asked = false;
-	while (!s->end_asked && cgroup_pids(&s->cg, NULL, 0) &&
+	/* A Ctrl-C that did not end the program was not meant to end us. */
+	if (s->wish == WISH_INTERRUPT && child_exit_status(&s->child) < EXIT_SIGNAL)
+		s->wish = WISH_NONE;
+	while (s->wish == WISH_NONE && cgroup_pids(&s->cg, NULL, 0) &&
 	       (s->opt->wait || trace_now() < until))
 		round_of(s, STEP_MS);
 }
