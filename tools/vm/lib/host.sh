@@ -8,6 +8,8 @@ become_root()
 {
 	[ "$(id -u)" != 0 ] || return 0
 	if command -v sudo > /dev/null && sudo -n true 2>/dev/null; then
+		# The caller's directories stay the caller's.
+		make_dir "$CACHE"
 		exec sudo -n env HOME="$HOME" TERM="${TERM:-dumb}" PATH="$PATH" \
 			TLS_TRACE_CACHE="$CACHE" TLS_TRACE_CELLS="$CELLS_FILE" "$VM_DIR/vm" "$@"
 	fi
