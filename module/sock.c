@@ -89,7 +89,14 @@ struct tlst_sock *tlst_sock_next(struct tlst_sock *ts)
 				     struct tlst_sock, list);
 }
 
-static void id_fill(struct tlst_id *id, struct sock *sk)
+/**
+ * tlst_id_fill - take the identity of a socket
+ * @id: where to
+ * @sk: the socket, connected
+ *
+ * Context: process context, @sk locked.
+ */
+void tlst_id_fill(struct tlst_id *id, struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
@@ -134,7 +141,7 @@ struct tlst_sock *tlst_sock_new(struct sock *sk)
 	ts->tx.conf = TLS_CONF_BASE;
 	ts->rx.conf = TLS_CONF_BASE;
 	ts->start = local_clock();
-	id_fill(&ts->id, sk);
+	tlst_id_fill(&ts->id, sk);
 
 	err = rhashtable_insert_fast(&registry, &ts->node, registry_params);
 	if (err) {

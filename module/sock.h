@@ -148,6 +148,7 @@ static __always_inline struct tlst_sock *tlst_sock_get(struct sock *sk)
 	return tlst_sock_find(sk);
 }
 
+void tlst_id_fill(struct tlst_id *id, struct sock *sk);
 struct tlst_sock *tlst_sock_new(struct sock *sk);
 void tlst_sock_abort(struct tlst_sock *ts);
 void tlst_sock_start(struct tlst_sock *ts);

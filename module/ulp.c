@@ -29,6 +29,10 @@ static int ulp_attach(struct sock *sk)
 
 	ts = tlst_sock_new(sk);
 	if (IS_ERR(ts)) {
+		struct tlst_id id;
+
+		tlst_id_fill(&id, sk);
+		trace_attach(&id, PTR_ERR(ts));
 		tlst_totals_inc(sock_net(sk), TLST_ATTACH_ERROR);
 		return PTR_ERR(ts);
 	}
