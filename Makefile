@@ -51,7 +51,7 @@ module:
 	+$(KBUILD) modules
 
 tools:
-	$(MAKE) -C tools/tlstrace
+	$(MAKE) -C tools/tlstrace VERSION=$(VERSION)
 
 selftests:
 	$(MAKE) -C selftests
@@ -63,7 +63,8 @@ module-install: module
 	+$(KBUILD) INSTALL_MOD_DIR=updates modules_install
 
 tools-install: tools
-	$(MAKE) -C tools/tlstrace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C tools/tlstrace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
+		VERSION=$(VERSION)
 
 selftests-install: selftests
 	$(MAKE) -C selftests install INSTALL_PATH=$(INSTALL_PATH)
