@@ -5,7 +5,7 @@
 #ifndef TLS_TRACE_RECORD_H
 #define TLS_TRACE_RECORD_H
 
-#include <linux/sched/clock.h>
+#include <linux/trace_clock.h>
 #include <net/tls.h>
 
 #include "compat/compat.h"
@@ -131,7 +131,7 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
 	else
 		io->type = TLST_TYPE_NONE;
 	if (timed)
-		io->duration = local_clock();
+		io->duration = trace_clock_local();
 	return keyed;
 }
 
@@ -153,7 +153,7 @@ static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
 	s64 done, next;
 
 	if (timed) {
-		u64 now = local_clock();
+		u64 now = trace_clock_local();
 
 		/* Clocks of different CPUs may differ a little. */
 		io->duration = now > io->duration ? now - io->duration : 0;
