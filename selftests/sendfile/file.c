@@ -84,8 +84,8 @@ TT_TEST_F(sendfile, own_position)
  */
 TT_TEST_F(sendfile, past_eof)
 {
-	static const size_t size[] = { 1, PAGE - 1, PAGE, RECORD, RECORD + 1,
-				       3 * PAGE };
+	/* Few: kernels with sendpage take 200 ms for each, TCP's cork. */
+	static const size_t size[] = { 1, PAGE, RECORD, RECORD + 1 };
 	size_t i;
 	off_t off;
 	int file;
