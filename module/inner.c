@@ -32,14 +32,14 @@ static int inner_check(const struct sock *sk, const struct proto *tcp_prot,
 	    ulp->release || !ctx || ctx->sk_proto != tcp_prot ||
 	    ctx->tx_conf != TLS_BASE || ctx->rx_conf != TLS_BASE) {
 		pr_err("the tls ULP of this kernel is not the one that tls_trace was built for; rebuild it with the headers of the running kernel\n");
-		return -EINVAL;
+		return -EOPNOTSUPP;
 	}
 	/* With a third party's tls_trace or a TOE in between nothing is sure. */
 	if (prot == tcp_prot || prot->close == tcp_prot->close ||
 	    prot->setsockopt == tcp_prot->setsockopt ||
 	    sk->sk_socket->ops == tcp_ops) {
 		pr_err("the tls ULP does not take over the operations of its socket as expected; tls_trace cannot wrap it\n");
-		return -EINVAL;
+		return -EOPNOTSUPP;
 	}
 	return 0;
 }
@@ -48,8 +48,8 @@ static int inner_check(const struct sock *sk, const struct proto *tcp_prot,
  * tlst_inner_get - find the tls ULP, loading its module if need be
  *
  * Context: process context, module initialisation.
- * Return: 0 with &tlst_inner set, or -errno after a message: -ENOENT without tls,
- * -EINVAL when tls is not as expected.
+ * Return: 0 with &tlst_inner set, or -errno after a message: -EOPNOTSUPP without
+ * tls, or when tls is not as expected.
  */
 int tlst_inner_get(void)
 {
@@ -79,12 +79,15 @@ int tlst_inner_get(void)
 	err = sock->ops->setsockopt(sock, SOL_TCP, TCP_ULP,
 				    KERNEL_SOCKPTR("tls"), strlen("tls"));
 	WRITE_ONCE(sock->sk->sk_state, TCP_CLOSE);
-	if (err == -ENOENT)
+	if (err == -ENOENT) {
 		pr_err("this kernel has no tls ULP: load the tls module, or use a kernel built with CONFIG_TLS\n");
-	else if (err)
+		/* insmod would call ENOENT an unknown symbol. */
+		err = -EOPNOTSUPP;
+	} else if (err) {
 		pr_err("the tls ULP cannot be attached to a socket: %d\n", err);
-	else
+	} else {
 		err = inner_check(sock->sk, tcp_prot, tcp_ops);
+	}
 
 	if (!err) {
 		const struct tcp_ulp_ops *ulp = inet_csk(sock->sk)->icsk_ulp_ops;
