@@ -58,9 +58,10 @@ selftests:
 
 install: module-install tools-install selftests-install
 
-# No depmod with DESTDIR or INSTALL_MOD_PATH: that is the packager's step.
+# Signing is the administrator's step, depmod with INSTALL_MOD_PATH the packager's.
 module-install: module
-	+$(KBUILD) INSTALL_MOD_DIR=updates modules_install
+	+$(KBUILD) INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= \
+		$(if $(INSTALL_MOD_PATH),DEPMOD=true) modules_install
 
 tools-install: tools
 	$(MAKE) -C tools/tlstrace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
