@@ -53,7 +53,8 @@ static void about_openssl(struct summary *sum, const struct evidence *ev)
 	const char *path = lib_path(ev->libs, LIB_OPENSSL);
 
 	if (ev->ossl_version && ev->ossl_version < 0x30000000UL)
-		reason(sum, "it uses %s (%s): kTLS needs OpenSSL 3.0 or later", path, ev->ossl_text);
+		reason(sum, "it uses %s (%s): kTLS needs OpenSSL 3.0 or later", path,
+		       ev->ossl_text);
 	else if (ev->ossl_ktls == 0)
 		reason(sum, "it uses %s (%s), which was built without kTLS", path, ev->ossl_text);
 	else

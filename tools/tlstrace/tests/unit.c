@@ -16,7 +16,9 @@ static void end_case(void)
 	if (!current)
 		return;
 	cases++;
-	printf("%sok %u %s\n", case_failures ? "not " : "", cases, current);
+	if (case_failures)
+		printf("not ");
+	printf("ok %u %s\n", cases, current);
 	unit_failed += case_failures != 0;
 	current = NULL;
 }
