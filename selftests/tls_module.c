@@ -347,6 +347,85 @@ TEST_F(module, refused_attach_holds_nothing)
 	close(fd);
 }
 
+/* Find the line after the socket's own in what `ss -tien` prints. */
+static bool ss_line(unsigned long inode, char *line, size_t size)
+{
+	char want[64];
+	FILE *f = popen("ss -tien", "re");
+	bool found = false;
+
+	if (!f)
+		return false;
+	snprintf(want, sizeof(want), "ino:%lu ", inode);
+	while (!found && fgets(line, size, f))
+		if (strstr(line, want))
+			found = fgets(line, size, f);
+	while (fgetc(f) != EOF)
+		;
+	pclose(f);
+	return found;
+}
+
+/* For a traced socket ss shows what it shows for tls, and the same inode. */
+TEST_F(module, ss_shows_tls)
+{
+	char line[4096] = "";
+	int fd[2];
+
+	if (system("command -v ss >/dev/null"))
+		SKIP(return, "ss is not installed (package iproute2)");
+	ASSERT_EQ(0, module_load());
+	ASSERT_EQ(0, pair_open(fd, MODULE));
+	ASSERT_TRUE(ss_line(tt_tcp_inode(fd[0]), line, sizeof(line)));
+	EXPECT_NE(NULL, strstr(line, "tcp-ulp-" MODULE)) {
+		TH_LOG("ss: %s", line);
+	}
+	EXPECT_NE(NULL, strstr(line, "version: 1.3"));
+	EXPECT_NE(NULL, strstr(line, "cipher: aes-gcm-128"));
+	EXPECT_NE(NULL, strstr(line, "rxconf: sw"));
+	EXPECT_NE(NULL, strstr(line, "txconf: sw"));
+	pair_close(fd);
+	EXPECT_EQ(0, module_unload_soon());
+}
+
+/* A line of /proc/net/tls_trace for each live socket, with what it did. */
+TEST_F(module, proc_lists_sockets)
+{
+	char line[1024], want[2][256];
+	int fd[2], i, seen = 0;
+	FILE *f;
+
+	ASSERT_EQ(0, module_load());
+	ASSERT_EQ(0, pair_open(fd, MODULE));
+	ASSERT_EQ(0, pair_talk(fd));
+	for (i = 0; i < 2; i++)
+		snprintf(want[i], sizeof(want[i]), "%lu 127.0.0.1:",
+			 tt_tcp_inode(fd[i]));
+	f = fopen("/proc/net/tls_trace", "re");
+	ASSERT_NE(NULL, f);
+	ASSERT_NE(NULL, fgets(line, sizeof(line), f));
+	EXPECT_EQ(0, strncmp(line, "inode local remote ", 19));
+	while (fgets(line, sizeof(line), f)) {
+		bool ours = !strncmp(line, want[0], strlen(want[0])) ||
+			    !strncmp(line, want[1], strlen(want[1]));
+
+		EXPECT_TRUE(ours);
+		/* 20000 bytes are a full record and the rest. */
+		EXPECT_NE(NULL, strstr(line, " 1.3 AES-128-GCM sw sw 20000 2 0 0 20000 2 0 0 ")) {
+			TH_LOG("%s", line);
+		}
+		seen++;
+	}
+	fclose(f);
+	EXPECT_EQ(2, seen);
+	pair_close(fd);
+	EXPECT_EQ(0, total("TlsTraceCurr"));
+	EXPECT_EQ(2, total("TlsTraceClose"));
+	EXPECT_EQ(2 * BLOCK, total("TlsTraceTxBytes"));
+	EXPECT_EQ(4, total("TlsTraceRxRecords"));
+	EXPECT_EQ(0, module_unload_soon());
+}
+
 struct racer {
 	pthread_barrier_t *barrier;
 	int fd;
