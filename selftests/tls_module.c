@@ -216,6 +216,7 @@ static int pair_talk(int fd[2])
 
 FIXTURE(module)
 {
+	bool was_loaded;
 	int tls_refs;
 };
 
@@ -227,7 +228,8 @@ FIXTURE_SETUP(module)
 		SKIP(return, MODULE ".ko is not installed, nor at " MODULE_FILE);
 	if (refs > 0)
 		SKIP(return, MODULE " is in use by %d others", refs);
-	if (!refs)
+	self->was_loaded = !refs;
+	if (self->was_loaded)
 		ASSERT_EQ(0, module_unload(MODULE));
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	ASSERT_EQ(0, system("ip link set lo up"));
@@ -241,6 +243,9 @@ FIXTURE_TEARDOWN(module)
 	/* Every test gives back what it took of tls. */
 	if (self->tls_refs >= 0)
 		EXPECT_EQ(self->tls_refs, module_refs("tls"));
+	/* The tests that follow may have no other way to get at it. */
+	if (self->was_loaded)
+		EXPECT_EQ(0, module_load());
 }
 
 /* Loading brings tls along; unloading leaves none of our files. */
