@@ -143,7 +143,7 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
  * @timed: as for tlst_io_begin()
  *
  * Other threads may have moved the sequence during the call. What one of them
- * has reported is not reported again, so that each record is told of once.
+ * has reported is not reported again, so that no record is told of twice.
  *
  * Context: as of tlst_seq().
  */
