@@ -6,19 +6,7 @@
 #include "../rx.h"
 #include "compat.h"
 
-#ifdef TLST_HAVE_RECVMSG_ADDR_LEN
-int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
-		 int *addr_len)
-{
-	return tlst_rx_recvmsg(sk, msg, size, flags, addr_len);
-}
-
-int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
-		      int flags, int *addr_len)
-{
-	return tlst_rx_recvmsg_base(sk, msg, size, flags, addr_len);
-}
-#else
+#ifndef TLST_HAVE_RECVMSG_ADDR_LEN
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags)
 {
 	return tlst_rx_recvmsg(sk, msg, size, flags, NULL);
