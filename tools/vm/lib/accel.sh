@@ -39,7 +39,7 @@ kvm_boots()
 
 	[ -w /dev/kvm ] || return 1
 	# In a shell of its own, which keeps quiet when QEMU aborts.
-	bash -c '"$@" || :' bash timeout -k 1 "$KVM_PROBE_SECONDS" qemu-system-x86_64 "${ACCEL_KVM[@]}" -m 512 \
+	bash -c '"$@" || :' bash timeout -k 1 $((KVM_PROBE_SECONDS * slow)) qemu-system-x86_64 "${ACCEL_KVM[@]}" -m 512 \
 		-nodefaults -no-user-config -no-reboot -display none -serial "file:$(quoted "$log")" \
 		-kernel "$root_dir/root/boot/vmlinux-$kernel_version" \
 		-append "console=ttyS0 panic=-1" > /dev/null 2>&1 < /dev/null

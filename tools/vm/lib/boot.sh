@@ -38,7 +38,7 @@ run_prepare()
 		mkdir "$control" &&
 		cp "$VM_DIR/guest/init" "$control/init" &&
 		printf '%s\0' "${command[@]}" > "$control/argv" &&
-		printf 'TERM=%s\n' "${TERM:-dumb}" > "$control/env" &&
+		printf '%s\n' "TERM=${TERM:-dumb}" "TLS_TEST_SLOW=$slow" > "$control/env" &&
 		printf 'tls_trace vm %s' "$(< /proc/sys/kernel/random/uuid)" > "$control/end" &&
 		initrd_full > "$run_dir/initrd"
 	} 2> /dev/null; then
@@ -157,11 +157,20 @@ guest_run()
 	fi
 }
 
+# QEMU has exited, though perhaps nobody has waited for it yet.
+qemu_ended()
+{
+	local state
+
+	state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$qemu_pid/status" 2> /dev/null) || :
+	[ -z "$state" ] || [ "$state" = Z ]
+}
+
 # In the background: end a guest that does not boot or end, or whose output
 # nobody reads.
 guest_watch()
 {
-	local start=$SECONDS started='' i
+	local start=$SECONDS started='' gone i
 
 	while sleep 0.5; do
 		# The runner is gone, and its guest with it.
@@ -170,16 +179,22 @@ guest_watch()
 			started=1
 			start=$SECONDS
 		fi
-		if [ -z "$started" ] && [ $((SECONDS - start)) -ge "$BOOT_SECONDS" ]; then
+		if [ -z "$started" ] && [ $((SECONDS - start)) -ge $((BOOT_SECONDS * slow)) ]; then
 			echo boot > "$run_dir/reason"
 		elif [ -n "$started" ] && [ $((SECONDS - start)) -ge "$timeout" ]; then
 			echo timeout > "$run_dir/reason"
 		else
+			gone=
 			for i in "${!pumps[@]}"; do
 				kill -0 "${pumps[i]}" 2> /dev/null ||
-					[ -e "$control/drained.${streams[i]}" ] ||
-					echo pipe > "$run_dir/reason"
+					[ -e "$control/drained.${streams[i]}" ] || gone=1
 			done
+			if [ -n "$gone" ]; then
+				# A QEMU that ends takes its pumps along.
+				sleep 0.5
+				! qemu_ended || return
+				echo pipe > "$run_dir/reason"
+			fi
 		fi
 		if [ -e "$run_dir/reason" ]; then
 			kill -KILL "$qemu_pid" 2> /dev/null
@@ -215,7 +230,7 @@ guest_report()
 		;;
 	boot)
 		exit_status=$EX_CRASH
-		say "the guest did not start within $BOOT_SECONDS s; log: $(keep "$log")"
+		say "the guest did not start within $((BOOT_SECONDS * slow)) s; log: $(keep "$log")"
 		;;
 	pipe)
 		exit_status=141

@@ -107,7 +107,7 @@ build_make()
 	remove_tree "$gen"
 	make_dir "$gen/overlay"
 	make_dir "$gen/repo"
-	unfinished=$gen
+	unfinished=("$gen")
 	: > "$dir/building" || die "cannot write to $dir (disk full?)"
 	if [ "$build_mode" != none ] &&
 	   ! phase "$cell: building the checkout" "$log" \
@@ -126,7 +126,7 @@ build_make()
 		remove_tree "$gen"
 		die "keeping the build failed$(explain_failure "$log"); see $log"
 	fi
-	unfinished=
+	unfinished=()
 }
 
 # The first error in a log of make.

@@ -5,6 +5,8 @@
 
 readonly CELLS_FILE=${TLS_TRACE_CELLS:-$VM_DIR/cells}
 readonly DEFAULT_CELL=bookworm
+# MiB
+readonly DEFAULT_MEMORY=2048
 
 cell_names()
 {
@@ -28,22 +30,30 @@ cell_get()
 # cell_check CELL: one clear line if there is no such cell or it lacks a key.
 cell_check()
 {
-	local key
+	local key keys=(suite packages kernel)
 
 	cell_names | grep -Fqx -- "$1" ||
 		usage_error "no cell '$1'; there are: $(cell_names | paste -sd ' ')"
-	for key in suite kernel packages; do
+	[ -z "$(cell_get "$1" source)" ] || keys=(suite packages config)
+	for key in "${keys[@]}"; do
 		[ -n "$(cell_get "$1" "$key")" ] ||
 			die "cell $1 has no '$key' line in $CELLS_FILE; add it"
 	done
+	if [ -n "$(cell_get "$1" source)" ]; then
+		[ -z "$(cell_get "$1" kernel)" ] ||
+			die "cell $1 has both 'kernel' and 'source' in $CELLS_FILE; remove one"
+		[ -e "$VM_DIR/kernel/$(cell_get "$1" config)" ] ||
+			die "cell $1 wants $VM_DIR/kernel/$(cell_get "$1" config), which is not there"
+	fi
 }
 
 # Everything about a cell that decides what its root holds.
 cell_definition()
 {
-	local key
+	local key keys=(suite from kernel packages)
 
-	for key in suite from kernel packages; do
+	[ -z "$(cell_get "$1" source)" ] || keys=(suite from source packages)
+	for key in "${keys[@]}"; do
 		printf '%s %s\n' "$key" "$(cell_get "$1" "$key")"
 	done
 }

@@ -5,6 +5,7 @@
 # All of it goes to stderr: stdout belongs to the command in the guest.
 
 readonly EX_USAGE=2		# wrong command line
+readonly EX_ARCHIVE=120		# apt could not get or install a cell's packages
 readonly EX_RUNNER=121		# the runner could not do its part
 readonly EX_KERNEL_LOG=123	# the kernel log holds a warning
 readonly EX_TIMEOUT=124
@@ -43,6 +44,16 @@ explain_failure()
 	elif grep -Eq 'Temporary failure resolving|Could not connect|Unable to connect' "$1"; then
 		printf '%s' ' (the archive cannot be reached)'
 	fi
+}
+
+# archive_failure LOG: in apt's own words, why a root's packages could not be had.
+# Fails if the log of its making tells of no apt that failed.
+archive_failure()
+{
+	# mmdebstrap, and root-hook after its example, name the command like this.
+	grep -Eq '^E: (.* )?(apt-get|dpkg) .*failed$' "$1" || return 1
+	grep -E '^(E|dpkg): ' "$1" | grep -Evm 1 '^E: (.* )?(apt-get|dpkg) .*failed$' ||
+		echo "E: no word about why"
 }
 
 # Seconds between two lines of progress when stderr is no terminal.

@@ -17,7 +17,8 @@ root_key()
 {
 	{
 		cell_definition "$1"
-		cat "$VM_DIR/lib/root-hook" "$VM_DIR/lib/root-make"
+		cat "$VM_DIR/lib/root-hook" "$VM_DIR/lib/root-make" "$VM_DIR/lib/root-initrd"
+		[ -z "$(cell_get "$1" source)" ] || { kernel_key "$1"; cat "$VM_DIR/lib/root-kernel"; }
 	} | sha256sum | cut -c 1-12
 }
 
@@ -29,7 +30,7 @@ root_ensure()
 
 	make_dir "$parent"
 	root_dir=$parent/$cell-$(root_key "$cell")
-	root_drop_partial "$parent"
+	drop_partial "$parent"
 
 	lock_take root_lock "$root_dir.lock" shared "the root file system of $cell"
 	if ! root_intact "$root_dir"; then
@@ -41,42 +42,20 @@ root_ensure()
 	kernel_version=$(< "$root_dir/version")
 }
 
-# Names, types, modes, sizes and times of all files.
-root_digest()
-{
-	(cd "$1" && find . -xdev -printf '%P\t%y%m\t%s\t%T@\t%l\n' | LC_ALL=C sort | sha256sum)
-}
-
 root_intact()
 {
 	[ -d "$1" ] || return 1
 	[ -s "$1/manifest" ] && [ -s "$1/initrd" ] && [ -s "$1/version" ] &&
-		[ "$(root_digest "$1/root")" = "$(< "$1/manifest")" ] && return 0
+		[ "$(tree_digest "$1/root")" = "$(< "$1/manifest")" ] && return 0
 	say "the root file system $1 is damaged; building it anew"
 	return 1
-}
-
-# What an interrupted build left. A build in progress holds its lock.
-root_drop_partial()
-{
-	local partial fd
-
-	for partial in "$1"/*.partial; do
-		[ -d "$partial" ] || continue
-		exec {fd}> "${partial%.partial}.lock"
-		if flock -n -x "$fd"; then
-			say "removing what an interrupted build left: $partial"
-			remove_tree "$partial"
-		fi
-		exec {fd}>&-
-	done
 }
 
 # root_build CELL DIR: under the exclusive lock.
 root_build()
 {
 	local cell=$1 dir=$2 partial=$2.partial log
-	local suite further kernel
+	local suite further what=kernel reason words
 
 	log=$(log_path "root-$cell")
 	need_tools mmdebstrap
@@ -84,28 +63,49 @@ root_build()
 	need_space "$CACHE" "$ROOT_NEEDS_MB" "the root file system of $cell"
 	suite=$(cell_get "$cell" suite)
 	further=$(cell_get "$cell" from)
-	kernel=$(cell_get "$cell" kernel)
+	[ -z "$(cell_get "$cell" source)" ] || what=source
 	remove_tree "$partial"
 	remove_tree "$dir"
 	make_dir "$partial"
-	unfinished=$partial
+	unfinished+=("$partial")
 
 	say "building the root file system of $cell: once, a few minutes; log: $log"
 	# shellcheck disable=SC2086 # further is a list
 	archive_sources "$suite" $further > "$partial/sources"
 	[ -s "$partial/sources" ] || rm "$partial/sources"
 	if ! phase "$cell: packages, kernel, test harness" "$log" \
-		"$VM_DIR/lib/root-make" "$partial" "$suite" "$kernel" \
-		"$(cell_get "$cell" packages)"; then
+		"$VM_DIR/lib/root-make" "$partial" "$suite" "$what" \
+		"$(cell_get "$cell" "$what")" "$(cell_get "$cell" packages)"; then
 		remove_tree "$partial"
-		die "building the root of $cell failed$(explain_failure "$log"); see $log"
+		reason=$(explain_failure "$log")
+		if [[ $reason != *disk* ]] && words=$(archive_failure "$log"); then
+			die "no packages for $cell$reason, apt says: ${words#E: }; see $log" "$EX_ARCHIVE"
+		fi
+		die "building the root of $cell failed$reason; see $log"
 	fi
+	[ "$what" = kernel ] || root_add_kernel "$cell" "$partial" "$log"
 	mv "$partial/root/boot/version" "$partial/version"
 	kernel_version=$(< "$partial/version")
 	mv "$partial/root/boot/initrd" "$partial/initrd"
-	root_digest "$partial/root" > "$partial/manifest"
+	tree_digest "$partial/root" > "$partial/manifest"
 	# What the name promises must be on the disk before the name is.
 	sync -f "$partial"
 	mv -T "$partial" "$dir" || die "cannot rename $partial to $dir"
-	unfinished=
+	unfinished=()
+}
+
+# root_add_kernel CELL DIR LOG: to a root that is complete but for its kernel.
+root_add_kernel()
+{
+	local cell=$1 dir=$2 log=$3 file
+
+	for file in source.tar.xz source-version; do
+		mv "$dir/root/boot/$file" "$dir/"
+	done
+	kernel_ensure "$cell" "$dir"
+	rm -f "$dir"/source*
+	phase "$cell: adding the kernel" "$log" "$VM_DIR/lib/root-kernel" \
+		"$dir/root" "$kernel_dir/product" "$(< "$kernel_dir/version")" ||
+		die "adding the kernel to the root of $cell failed$(explain_failure "$log"); see $log"
+	lock_drop kernel_lock
 }
