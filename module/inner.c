@@ -16,6 +16,7 @@
 #include <net/tls.h>
 
 #include "inner.h"
+#include "override.h"
 
 /* tls's operations. Its module is held from tlst_inner_get() on. */
 const struct tcp_ulp_ops *tlst_inner;
@@ -41,6 +42,7 @@ static int inner_check(const struct sock *sk, const struct proto *tcp_prot,
 		pr_err("the tls ULP does not take over the operations of its socket as expected; tls_trace cannot wrap it\n");
 		return -EOPNOTSUPP;
 	}
+	tlst_override_check(tcp_prot, prot, tcp_ops, sk->sk_socket->ops);
 	return 0;
 }
 

@@ -9,6 +9,10 @@
 #include <net/compat.h>
 
 #include "record.h"
+#include "trace.h"
+
+/* HandshakeType, RFC 8446 section 4. */
+#define TLST_HANDSHAKE_KEY_UPDATE	24
 
 /**
  * tlst_tx_type - content type that a sendmsg asks for
@@ -73,34 +77,122 @@ u8 tlst_rx_type(const struct msghdr *msg, void *control)
 }
 
 /**
- * tlst_tx_alert - read the alert that a sendmsg is about to send
- * @msg: its message before the call, left as it is
- * @alert: where to
+ * tlst_body_source - make an iterator that was a destination one to read from
+ * @iter: copy of a message's iterator, made before recvmsg
  *
- * Context: process context, may fault.
- * Return: whether there are the two bytes of an alert.
+ * A caller in the kernel may throw away what it receives: nothing is left of it
+ * then.
  */
-bool tlst_tx_alert(const struct msghdr *msg, struct tlst_alert *alert)
+void tlst_body_source(struct iov_iter *iter)
 {
-	struct iov_iter iter = msg->msg_iter;
+	if (iov_iter_is_discard(iter))
+		iov_iter_truncate(iter, 0);
+	iter->data_source = ITER_SOURCE;
+}
 
-	return copy_from_iter(alert, sizeof(*alert), &iter) == sizeof(*alert);
+static void alert_tell(struct tlst_sock *ts, const struct tlst_io *io,
+		       struct iov_iter *body, bool rx)
+{
+	struct tlst_dir *dir = rx ? &ts->rx : &ts->tx;
+	struct tlst_alert alert;
+
+	/* One that is moved in pieces, or that is none, is not looked at. */
+	if (io->result < (int)sizeof(alert))
+		return;
+	atomic_inc(&dir->alerts);
+	/* Another thread may have told of the record that was sent. */
+	if (trace_alert_enabled() && (rx || io->records) &&
+	    copy_from_iter(&alert, sizeof(alert), body) == sizeof(alert))
+		trace_alert(&ts->id, rx, &alert, io->seq + io->records - 1);
+}
+
+/* tls looks at the first message of a handshake record alone, and so do we. */
+static void handshake_tell(struct tlst_sock *ts, const struct tlst_io *io,
+			   struct iov_iter *body, bool rx)
+{
+	/* KeyUpdate, RFC 8446 sections 4 and 4.6.3. */
+	struct {
+		u8 type;
+		u8 length[3];
+		u8 request;
+	} message = { };
+	struct tlst_dir *dir = rx ? &ts->rx : &ts->tx;
+	struct tlst_rekey rekey = { .rx = rx, .stage = TLST_REKEY_KEY_UPDATE };
+	size_t size = min_t(size_t, io->result, sizeof(message));
+
+	if (ts->version != TLS_1_3_VERSION ||
+	    copy_from_iter(&message, size, body) != size ||
+	    message.type != TLST_HANDSHAKE_KEY_UPDATE)
+		return;
+	/* Whole, or else it must not be the rest of another message. */
+	if (!io->records && (io->result != sizeof(message) ||
+			     message.length[2] != sizeof(message.request)))
+		return;
+	atomic_inc(&dir->key_updates);
+	rekey.request = message.request;
+	rekey.seq = io->seq + io->records - 1;
+	rekey.rekeys = READ_ONCE(dir->rekeys);
+	trace_rekey(&ts->id, &rekey);
 }
 
 /**
- * tlst_rx_alert - read the alert that a recvmsg has received
- * @iter: copy of the message's iterator made before the call; used up
- * @alert: where to
+ * tlst_control_record - count and report an alert or KeyUpdate that has passed
+ * @ts: the socket
+ * @io: the call that moved it, ended; it moved something
+ * @body: the call's bytes, to be read from their beginning
+ * @rx: received, not sent
  *
- * Context: process context, may fault; the call has received an alert whole.
- * Return: whether it could be read.
+ * A data record that was open may have been closed before it, so that it is the
+ * last one of the call.
+ *
+ * Context: process context, may fault.
  */
-bool tlst_rx_alert(struct iov_iter *iter, struct tlst_alert *alert)
+void tlst_control_record(struct tlst_sock *ts, const struct tlst_io *io,
+			 const struct iov_iter *body, bool rx)
 {
-	/* A caller in the kernel may throw away what it receives. */
-	if (iov_iter_is_discard(iter))
-		return false;
-	/* What was the destination is read as a source. */
-	iter->data_source = ITER_SOURCE;
-	return copy_from_iter(alert, sizeof(*alert), iter) == sizeof(*alert);
+	struct iov_iter iter = *body;
+
+	if (io->type == TLST_TYPE_ALERT)
+		alert_tell(ts, io, &iter, rx);
+	else if (io->type == TLST_TYPE_HANDSHAKE)
+		handshake_tell(ts, io, &iter, rx);
+}
+
+/**
+ * tlst_account_failed - count a call that moved nothing
+ * @ts: the socket
+ * @dir: the direction, with a key
+ * @ret: 0 or -errno
+ *
+ * A call that only has to be repeated is no error of the connection. One that
+ * waits for the next key is counted apart.
+ *
+ * Context: as of tlst_account().
+ * Return: @ret.
+ */
+noinline int tlst_account_failed(struct tlst_sock *ts, struct tlst_dir *dir,
+				 int ret)
+{
+	struct tlst_rekey rekey = {
+		.rx = dir == &ts->rx,
+		.stage = TLST_REKEY_EXPIRED,
+	};
+
+	switch (ret) {
+	case 0:
+	case -EAGAIN:
+	case -EINTR:
+	case -ERESTARTSYS:
+	case -EINPROGRESS:
+		break;
+	case -EKEYEXPIRED:
+		atomic_inc(&dir->expired);
+		rekey.seq = tlst_seq(dir);
+		rekey.rekeys = READ_ONCE(dir->rekeys);
+		trace_rekey(&ts->id, &rekey);
+		break;
+	default:
+		atomic_inc(&dir->errors);
+	}
+	return ret;
 }

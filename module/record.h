@@ -6,6 +6,7 @@
 #define TLS_TRACE_RECORD_H
 
 #include <linux/trace_clock.h>
+#include <linux/uio.h>
 #include <net/tls.h>
 
 #include "compat/compat.h"
@@ -15,6 +16,7 @@
 enum {
 	TLST_TYPE_NONE = 0,	/* no TLS in this direction yet, or not known */
 	TLST_TYPE_ALERT = 21,
+	TLST_TYPE_HANDSHAKE = 22,
 	TLST_TYPE_DATA = 23,
 };
 
@@ -31,6 +33,13 @@ enum {
 	TLST_RX_READ_SOCK,
 };
 
+/* How a change of keys shows itself: struct tlst_rekey.stage. */
+enum {
+	TLST_REKEY_KEY_UPDATE,	/* a KeyUpdate record passed */
+	TLST_REKEY_EXPIRED,	/* a call failed for want of the next key */
+	TLST_REKEY_NEW_KEY,	/* tls took a key after the first one */
+};
+
 /**
  * struct tlst_io - one call that sent or received
  * @type: content type, TLST_TYPE_NONE without TLS or where it is not known
@@ -42,6 +51,7 @@ enum {
  * @seq: number of the next record when the call began: of its first one, unless
  *	@records is 0
  * @duration: of the call, ns; its start while it lasts
+ * @rekeys: keys of the direction that had been replaced when the call began
  */
 struct tlst_io {
 	u8 type;
@@ -52,12 +62,30 @@ struct tlst_io {
 	u32 records;
 	u64 seq;
 	u64 duration;
+	u32 rekeys;
 };
 
 /* An alert's body, RFC 8446 section 6. */
 struct tlst_alert {
 	u8 level;
 	u8 desc;
+};
+
+/**
+ * struct tlst_rekey - a step of a change of keys
+ * @rx: of the receiving direction
+ * @stage: TLST_REKEY_*
+ * @request: the KeyUpdate asks the other side for one (RFC 8446 section 4.6.3)
+ * @seq: number of the KeyUpdate's record, of the record that waits for the next
+ *	key, or of the first one under it
+ * @rekeys: keys of the direction that have been replaced
+ */
+struct tlst_rekey {
+	bool rx;
+	u8 stage;
+	bool request;
+	u64 seq;
+	u32 rekeys;
 };
 
 /**
@@ -86,29 +114,27 @@ static __always_inline void tlst_seq_save(struct tlst_dir *dir)
 	WRITE_ONCE(dir->last_seq, get_unaligned((const __be64 *)dir->seq));
 }
 
-/* An error of the connection, in contrast to a call that has to be repeated. */
-static inline bool tlst_is_error(int ret)
-{
-	return ret < 0 && ret != -EAGAIN && ret != -EINTR &&
-	       ret != -ERESTARTSYS && ret != -EINPROGRESS;
-}
+int tlst_account_failed(struct tlst_sock *ts, struct tlst_dir *dir, int ret);
 
 /**
  * tlst_account - count the result of a call
+ * @ts: the socket
  * @dir: the direction, with a key
  * @ret: bytes, or -errno
  *
  * Atomic, because several threads may send on a socket, or receive.
  *
  * Context: as of tlst_seq().
+ * Return: @ret.
  */
-static __always_inline void tlst_account(struct tlst_dir *dir, long ret)
+static __always_inline int tlst_account(struct tlst_sock *ts,
+					struct tlst_dir *dir, int ret)
 {
 	tlst_seq_save(dir);
-	if (likely(ret > 0))
-		atomic64_add(ret, &dir->bytes);
-	else if (tlst_is_error(ret))
-		atomic_inc(&dir->errors);
+	if (unlikely(ret <= 0))
+		return tlst_account_failed(ts, dir, ret);
+	atomic64_add(ret, &dir->bytes);
+	return ret;
 }
 
 /**
@@ -126,10 +152,12 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
 	/* Pairs with key_set(): with it there is a sequence to read. */
 	bool keyed = smp_load_acquire(&dir->seq);
 
-	if (keyed)
+	if (keyed) {
+		io->rekeys = READ_ONCE(dir->rekeys);
 		io->seq = tlst_seq(dir);
-	else
+	} else {
 		io->type = TLST_TYPE_NONE;
+	}
 	if (timed)
 		io->duration = trace_clock_local();
 	return keyed;
@@ -161,19 +189,31 @@ static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
 	if (!keyed)
 		return;
 	tlst_seq_save(dir);
-	next = tlst_seq(dir);
 	done = atomic64_read(&dir->reported);
-	while (next - done > 0 &&
-	       !atomic64_try_cmpxchg(&dir->reported, &done, next))
-		;
-	if (done - (s64)io->seq > 0)
+	do {
+		/*
+		 * Numbers under a new key have nothing to do with the old
+		 * ones. Pairs with key_set().
+		 */
+		if (unlikely(smp_load_acquire(&dir->rekeys) != io->rekeys)) {
+			io->rekeys = READ_ONCE(dir->rekeys);
+			io->seq = READ_ONCE(dir->first_seq);
+		}
+		/* After done, so that what was reported is not beyond it. */
+		smp_rmb();
+		next = tlst_seq(dir);
+	} while (next != done &&
+		 !atomic64_try_cmpxchg(&dir->reported, &done, next));
+	/* It is beyond if a call under an earlier key has left it there. */
+	if (next - done >= 0 && done - (s64)io->seq > 0)
 		io->seq = done;
 	io->records = max_t(s64, next - (s64)io->seq, 0);
 }
 
 u8 tlst_tx_type(struct msghdr *msg);
 u8 tlst_rx_type(const struct msghdr *msg, void *control);
-bool tlst_tx_alert(const struct msghdr *msg, struct tlst_alert *alert);
-bool tlst_rx_alert(struct iov_iter *iter, struct tlst_alert *alert);
+void tlst_body_source(struct iov_iter *iter);
+void tlst_control_record(struct tlst_sock *ts, const struct tlst_io *io,
+			 const struct iov_iter *body, bool rx);
 
 #endif

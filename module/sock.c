@@ -10,6 +10,8 @@
 #include <net/tls.h>
 
 #include "compat/compat.h"
+#include "ops.h"
+#include "override.h"
 #include "record.h"
 #include "rx.h"
 #include "sock.h"
@@ -138,6 +140,7 @@ struct tlst_sock *tlst_sock_new(struct sock *sk)
 	spin_lock_init(&ts->lock);
 	ts->sk = sk;
 	ts->net = sock_net(sk);
+	ts->tcp_ops = READ_ONCE(sk->sk_socket->ops);
 	ts->tx.conf = TLS_CONF_BASE;
 	ts->rx.conf = TLS_CONF_BASE;
 	ts->start = local_clock();
@@ -182,57 +185,15 @@ static void prot_wrap(struct proto *wrap, const struct proto *prot,
 #endif
 }
 
-/*
- * Release of the struct socket, from __sock_release(). It read the owner of
- * our ops before, and drops that module reference after we have returned; so
- * our text stays although the call below may destroy the socket, the ULP and
- * @ts. The reference that the replaced ops carried is ours to drop.
- */
-static int tlst_release(struct socket *sock)
-{
-	struct tlst_sock *ts = container_of(sock->ops, struct tlst_sock, ops);
-	const struct proto_ops *tls_ops = ts->tls_ops;
-	int ret;
-
-	ts->released = true;
-	ret = tls_ops->release(sock);
-	module_put(tls_ops->owner);
-	return ret;
-}
-
-static void ops_wrap(struct proto_ops *wrap, const struct proto_ops *ops)
-{
-	*wrap = *ops;
-	wrap->owner = THIS_MODULE;
-	wrap->release = tlst_release;
-	if (ops->splice_read)
-		wrap->splice_read = tlst_splice_read;
-#ifdef TLST_HAVE_SPLICE_EOF
-	if (ops->splice_eof)
-		wrap->splice_eof = tlst_splice_eof;
-#endif
-}
-
-/* Change @dst to @src while other CPUs call through it: word by word. */
-static void words_update(void *dst, const void *src, size_t size)
-{
-	unsigned long *d = dst;
-	const unsigned long *s = src;
-	size_t i;
-
-	for (i = 0; i < size / sizeof(*d); i++)
-		if (d[i] != s[i])
-			WRITE_ONCE(d[i], s[i]);
-}
-
 /**
  * tlst_sock_wrap - put our entry points over what tls has installed last
  * @ts: the socket
  *
  * tls replaces sk->sk_prot and sk->sk_socket->ops when it is attached and
- * with every key. The struct proto and proto_ops of @ts become copies of tls's,
- * so that what we do not trace is tls's own and what tls leaves NULL is NULL,
- * with our entry points over them, which delegate to the originals.
+ * with every key. The struct proto of @ts becomes a copy of tls's, so that what
+ * we do not trace is tls's own and what tls leaves NULL is NULL, with our entry
+ * points over it, which delegate to the originals. For the operations see
+ * tlst_ops_get().
  *
  * Between tls's replacement and ours, calls go to tls alone: they do what they
  * should and are not seen. A second thread that sets the key of the other
@@ -250,10 +211,8 @@ void tlst_sock_wrap(struct tlst_sock *ts)
 	const struct proto_ops *ops;
 	const struct proto *prot;
 	typeof(ts->prot) new_prot;
-	typeof(ts->ops) new_ops;
 
 	static_assert(sizeof(new_prot) % sizeof(long) == 0);
-	static_assert(sizeof(new_ops) % sizeof(long) == 0);
 
 	write_lock_bh(&sk->sk_callback_lock);
 	prot = READ_ONCE(sk->sk_prot);
@@ -266,21 +225,19 @@ void tlst_sock_wrap(struct tlst_sock *ts)
 	 * key. Pairs with tlst_sendmsg() and tlst_rx_recvmsg().
 	 */
 	smp_wmb();
-	words_update(&ts->prot, &new_prot, sizeof(new_prot));
+	tlst_words_update(&ts->prot, &new_prot, sizeof(new_prot));
 	/* Pairs with the address dependency of callers. */
 	smp_store_release(&sk->sk_prot, &ts->prot);
 
 	ops = READ_ONCE(sk->sk_socket->ops);
-	if (ops == &ts->ops)
-		ops = ts->tls_ops;
-	ops_wrap(&new_ops, ops);
+	if (tlst_ops_ours(ops))
+		ops = tlst_ops_inner(ops);
 	WRITE_ONCE(ts->tls_ops, ops);
-	/* As above, both times. */
-	smp_wmb();
-	words_update(&ts->ops, &new_ops, sizeof(new_ops));
 	/* Pairs with the address dependency of callers. */
-	smp_store_release(&sk->sk_socket->ops, &ts->ops);
+	smp_store_release(&sk->sk_socket->ops, tlst_ops_get(ops, ts->tcp_ops));
 	write_unlock_bh(&sk->sk_callback_lock);
+
+	tlst_override_check_once(sk, prot, ts->tcp_ops, ops);
 }
 
 /**
@@ -292,7 +249,7 @@ void tlst_sock_wrap(struct tlst_sock *ts)
 void tlst_sock_start(struct tlst_sock *ts)
 {
 	/*
-	 * For ts->ops.owner: __sock_release() will drop it. The caller, TCP,
+	 * As the owner of the operations: __sock_release() will drop it. The caller, TCP,
 	 * holds a reference for the ULP, so this cannot be the first one.
 	 */
 	__module_get(THIS_MODULE);

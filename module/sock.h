@@ -7,10 +7,14 @@
  * of the socket). Both moments bracket the module reference that TCP holds for
  * the ULP. In between it is reached in two ways:
  *
- * - From sk->sk_prot and sk->sk_socket->ops, which point into it. Calls through
- *   them come from owners of the struct socket, and the socket is released only
- *   when the last owner is gone, so a tlst_sock outlives every such call but
- *   close itself (see tlst_close()).
+ * - From sk->sk_prot, which points into it. Calls through that come from owners
+ *   of the struct socket, and the socket is released only when the last owner is
+ *   gone, so a tlst_sock outlives every such call but close itself (see
+ *   tlst_close()). TCP's own look at it, in softirq, is under RCU. (Outside of
+ *   both is sock_diag_destroy() alone, which reads sk->sk_prot->diag_destroy with
+ *   a reference on the struct sock: on a preemptible kernel it would have to be
+ *   stopped between these two loads for the rest of the socket's life and a grace
+ *   period.)
  * - From the registry, for readers of /proc and for the moments when tls has put
  *   its own struct proto into sk->sk_prot (see tlst_sock_wrap()).
  */
@@ -54,8 +58,11 @@ struct tlst_id {
  *	only for owners of the socket.
  * @last_seq: copy of it, as of the last call
  * @reported: up to where events have told of records
- * @errors: calls that failed, EAGAIN and signals not counted
+ * @errors: calls that failed; not those that have only to be repeated, after a
+ *	signal, with EAGAIN, or under the next key
  * @alerts: alert records
+ * @key_updates: KeyUpdate records (RFC 8446 section 4.6.3)
+ * @expired: calls that failed for want of the next key
  * @conf: TLS_CONF_*
  * @rekeys: keys set after the first one
  * @first_seq: number of the first record under the present key
@@ -70,6 +77,8 @@ struct tlst_dir {
 	atomic64_t reported;
 	atomic_t errors;
 	atomic_t alerts;
+	atomic_t key_updates;
+	atomic_t expired;
 	u8 conf;
 	u32 rekeys;
 	u64 first_seq;
@@ -79,9 +88,9 @@ struct tlst_dir {
 /**
  * struct tlst_sock - a traced socket
  * @prot: what sk->sk_prot points to: tls's present one with our entry points
- * @ops: the same for sk->sk_socket->ops
  * @tls_prot: what tls installed last; our entry points call it
- * @tls_ops: the same for @ops
+ * @tls_ops: the same for sk->sk_socket->ops, see ops.c
+ * @tcp_ops: what sk->sk_socket->ops was before tls
  * @tx: the sending direction
  * @rx: the receiving direction
  * @id: identity for events
@@ -93,18 +102,18 @@ struct tlst_dir {
  * @cipher: TLS_CIPHER_*, 0 before the first key
  * @lock: orders readers of the counters against close and rekey
  * @closed: the counters are in the totals of the namespace; under @lock
- * @released: ops->release was called through @ops: __sock_release() puts the
- *	module reference that @ops carries
+ * @released: release was called through operations of ours: __sock_release()
+ *	puts the module reference that they carry
  * @node: in the registry, by @sk
  * @list: in the registry, in order of attachment
  * @rcu: for freeing
  */
 struct tlst_sock {
 	struct proto prot;
-	struct proto_ops ops;	/* not const: changes with every key */
 
 	const struct proto *tls_prot;
 	const struct proto_ops *tls_ops;
+	const struct proto_ops *tcp_ops;
 	struct tlst_dir tx;
 	struct tlst_dir rx;
 	struct tlst_id id;
@@ -130,6 +139,12 @@ static_assert(sizeof(struct tlst_sock) <= 1024 ||
 struct tlst_sock *tlst_sock_find(struct sock *sk);
 void tlst_close(struct sock *sk, long timeout);
 
+/* Whether a struct proto is that of a tlst_sock. */
+static __always_inline bool tlst_prot_ours(const struct proto *prot)
+{
+	return prot->close == tlst_close;
+}
+
 /**
  * tlst_sock_get - the tlst_sock of a socket one of our entry points was called on
  * @sk: the socket
@@ -142,7 +157,7 @@ static __always_inline struct tlst_sock *tlst_sock_get(struct sock *sk)
 {
 	struct proto *prot = READ_ONCE(sk->sk_prot);
 
-	if (likely(prot->close == tlst_close))
+	if (likely(tlst_prot_ours(prot)))
 		return container_of(prot, struct tlst_sock, prot);
 	/* A setsockopt on another thread is between tls and us. */
 	return tlst_sock_find(sk);

@@ -79,14 +79,15 @@ static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 	s64 before;
 
 	spin_lock_bh(&ts->lock);
-	if (dir->seq) {
-		before = be64_to_cpu(dir->last_seq) - dir->first_seq;
-		dir->records += max_t(s64, before, 0);
-		dir->rekeys++;
-	}
-	dir->first_seq = first_seq;
-	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));
+	before = be64_to_cpu(dir->last_seq) - dir->first_seq;
+	WRITE_ONCE(dir->first_seq, first_seq);
 	atomic64_set(&dir->reported, first_seq);
+	if (dir->seq) {
+		dir->records += max_t(s64, before, 0);
+		/* Pairs with tlst_io_end(). */
+		smp_store_release(&dir->rekeys, dir->rekeys + 1);
+	}
+	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));
 	ts->version = ctx->prot_info.version;
 	ts->cipher = ctx->prot_info.cipher_type;
 	/* TLS_BASE is 0, TLS_CONF_BASE 1, and so on: tls_user_config(). */
@@ -163,17 +164,30 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 							   optval, optlen);
 
 	option_read(&opt, optname, optval, optlen);
+	dir = optname == TLS_TX ? &ts->tx : &ts->rx;
+	/* The last chance to count the records under a key to be replaced. */
+	if (is_key(optname) && smp_load_acquire(&dir->seq))
+		tlst_seq_save(dir);
 	opt.result = READ_ONCE(ts->tls_prot)->setsockopt(sk, level, optname,
 							 optval, optlen);
 	if (is_key(optname)) {
 		rewrap(ts, &opt, optlen);
-		dir = optname == TLS_TX ? &ts->tx : &ts->rx;
 		opt.conf = dir->conf;
-		opt.rekey = dir->rekeys;
+		opt.rekey = READ_ONCE(dir->rekeys);
 	}
 
 	tlst_totals_inc(sock_net(sk), opt.result ? TLST_SETSOCKOPT_ERROR :
 						   TLST_SETSOCKOPT);
 	trace_setsockopt(&ts->id, &opt);
+	if (is_key(optname) && !opt.result && opt.rekey) {
+		const struct tlst_rekey rekey = {
+			.rx = optname == TLS_RX,
+			.stage = TLST_REKEY_NEW_KEY,
+			.seq = opt.seq,
+			.rekeys = opt.rekey,
+		};
+
+		trace_rekey(&ts->id, &rekey);
+	}
 	return opt.result;
 }

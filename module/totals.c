@@ -24,11 +24,14 @@ static const char * const total_name[TLST_NR_TOTALS] = {
 	[TLST_TX_RECORDS]	= "TlsTraceTxRecords",
 	[TLST_TX_ERROR]		= "TlsTraceTxError",
 	[TLST_TX_REKEY]		= "TlsTraceTxRekey",
+	[TLST_TX_KEY_UPDATE]	= "TlsTraceTxKeyUpdate",
 	[TLST_TX_ALERT]		= "TlsTraceTxAlert",
 	[TLST_RX_BYTES]		= "TlsTraceRxBytes",
 	[TLST_RX_RECORDS]	= "TlsTraceRxRecords",
 	[TLST_RX_ERROR]		= "TlsTraceRxError",
 	[TLST_RX_REKEY]		= "TlsTraceRxRekey",
+	[TLST_RX_KEY_UPDATE]	= "TlsTraceRxKeyUpdate",
+	[TLST_RX_KEY_EXPIRED]	= "TlsTraceRxKeyExpired",
 	[TLST_RX_ALERT]		= "TlsTraceRxAlert",
 	[TLST_CLOSE]		= "TlsTraceClose",
 };
@@ -74,6 +77,8 @@ static void dir_take(struct tlst_dir_sums *sums, const struct tlst_dir *dir)
 	sums->errors = atomic_read(&dir->errors);
 	sums->alerts = atomic_read(&dir->alerts);
 	sums->rekeys = dir->rekeys;
+	sums->key_updates = atomic_read(&dir->key_updates);
+	sums->expired = atomic_read(&dir->expired);
 	sums->conf = dir->conf;
 }
 
@@ -120,11 +125,14 @@ static void sums_add(s64 *total, const struct tlst_sums *sums)
 	total[TLST_TX_RECORDS] += sums->tx.records;
 	total[TLST_TX_ERROR] += sums->tx.errors;
 	total[TLST_TX_REKEY] += sums->tx.rekeys;
+	total[TLST_TX_KEY_UPDATE] += sums->tx.key_updates;
 	total[TLST_TX_ALERT] += sums->tx.alerts;
 	total[TLST_RX_BYTES] += sums->rx.bytes;
 	total[TLST_RX_RECORDS] += sums->rx.records;
 	total[TLST_RX_ERROR] += sums->rx.errors;
 	total[TLST_RX_REKEY] += sums->rx.rekeys;
+	total[TLST_RX_KEY_UPDATE] += sums->rx.key_updates;
+	total[TLST_RX_KEY_EXPIRED] += sums->rx.expired;
 	total[TLST_RX_ALERT] += sums->rx.alerts;
 }
 

@@ -16,6 +16,8 @@ struct tlst_dir_sums {
 	u64 records;
 	u32 errors;
 	u32 rekeys;
+	u32 key_updates;
+	u32 expired;
 	u32 alerts;
 	u8 conf;	/* TLS_CONF_* */
 };
@@ -47,11 +49,14 @@ enum tlst_total {
 	TLST_TX_RECORDS,
 	TLST_TX_ERROR,
 	TLST_TX_REKEY,
+	TLST_TX_KEY_UPDATE,
 	TLST_TX_ALERT,
 	TLST_RX_BYTES,
 	TLST_RX_RECORDS,
 	TLST_RX_ERROR,
 	TLST_RX_REKEY,
+	TLST_RX_KEY_UPDATE,
+	TLST_RX_KEY_EXPIRED,
 	TLST_RX_ALERT,
 	TLST_CLOSE,
 	TLST_NR_TOTALS,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Events of tls_trace. Never in them: keys, IVs, salts, kernel addresses.
+ * Plaintext is in the event data alone.
  *
  * Every event begins with the identity of the socket.
  */
@@ -12,6 +13,7 @@
 
 #include <linux/tracepoint.h>
 
+#include "piece.h"
 #include "record.h"
 #include "sock.h"
 #include "sockopt.h"
@@ -245,6 +247,96 @@ TRACE_EVENT(alert,
 		      __entry->dir ? "rx" : "tx",
 		      __print_symbolic(__entry->level, { 1, "warning" }, { 2, "fatal" }),
 		      tlst_show_alert(__entry->desc), __entry->desc, __entry->seq)
+);
+
+TRACE_EVENT(rekey,
+	    TP_PROTO(const struct tlst_id *id, const struct tlst_rekey *rekey),
+	    TP_ARGS(id, rekey),
+	    TP_STRUCT__entry(__field(u64, ino)
+			     __field(u32, netns)
+			     __field(u16, family)
+			     __field(u16, sport)
+			     __field(u16, dport)
+			     __array(u8, saddr, 16)
+			     __array(u8, daddr, 16)
+			     __field(u8, dir)
+			     __field(u8, stage)
+			     __field(u8, request)
+			     __field(u64, seq)
+			     __field(u32, rekeys)),
+	    TP_fast_assign(__entry->ino = id->ino;
+			   __entry->netns = id->netns;
+			   __entry->family = id->family;
+			   __entry->sport = id->sport;
+			   __entry->dport = id->dport;
+			   memcpy(__entry->saddr, &id->saddr, 16);
+			   memcpy(__entry->daddr, &id->daddr, 16);
+			   __entry->dir = rekey->rx;
+			   __entry->stage = rekey->stage;
+			   __entry->request = rekey->request;
+			   __entry->seq = rekey->seq;
+			   __entry->rekeys = rekey->rekeys;),
+	    TP_printk(TLST_ID_FMT "dir=%s stage=%s request=%u seq=%llu rekeys=%u",
+		      __entry->ino, __entry->netns,
+		      __entry->saddr, __entry->sport,
+		      __entry->daddr, __entry->dport,
+		      __entry->dir ? "rx" : "tx",
+		      __print_symbolic(__entry->stage, { 0, "key_update" },
+				       { 1, "expired" }, { 2, "new_key" }),
+		      __entry->request, __entry->seq, __entry->rekeys)
+);
+
+/* Plaintext: see capture.c for when there is any. */
+TRACE_EVENT(data,
+	    TP_PROTO(const struct tlst_id *id, const struct tlst_piece *piece),
+	    TP_ARGS(id, piece),
+	    TP_STRUCT__entry(__field(u64, ino)
+			     __field(u32, netns)
+			     __field(u16, family)
+			     __field(u16, sport)
+			     __field(u16, dport)
+			     __array(u8, saddr, 16)
+			     __array(u8, daddr, 16)
+			     __field(u8, dir)
+			     __field(u8, type)
+			     __field(u8, path)
+			     __field(u8, shown)
+			     __field(u64, seq)
+			     __field(u32, offset)
+			     __field(u32, len)
+			     __field(u32, missing)
+			     __dynamic_array(u8, data, piece->size)),
+	    TP_fast_assign(__entry->ino = id->ino;
+			   __entry->netns = id->netns;
+			   __entry->family = id->family;
+			   __entry->sport = id->sport;
+			   __entry->dport = id->dport;
+			   memcpy(__entry->saddr, &id->saddr, 16);
+			   memcpy(__entry->daddr, &id->daddr, 16);
+			   __entry->dir = piece->rx;
+			   __entry->type = piece->type;
+			   __entry->path = piece->path;
+			   __entry->shown = min_t(u32, piece->size,
+						  TLST_PIECE_SHOWN);
+			   __entry->seq = piece->seq;
+			   __entry->offset = piece->offset;
+			   __entry->len = piece->len;
+			   __entry->missing =
+				tlst_piece_copy(__get_dynamic_array(data),
+						piece);),
+	    TP_printk(TLST_ID_FMT
+		      "dir=%s type=%s path=%s seq=%llu offset=%u len=%u missing=%u bytes=%u data=%s",
+		      __entry->ino, __entry->netns,
+		      __entry->saddr, __entry->sport,
+		      __entry->daddr, __entry->dport,
+		      __entry->dir ? "rx" : "tx",
+		      tlst_show_type(__entry->type),
+		      __entry->dir ? tlst_show_rx_path(__entry->path) :
+				     tlst_show_tx_path(__entry->path),
+		      __entry->seq, __entry->offset, __entry->len,
+		      __entry->missing, __get_dynamic_array_len(data),
+		      __print_hex_str(__get_dynamic_array(data),
+				      __entry->shown))
 );
 
 TRACE_EVENT(close,

@@ -8,6 +8,7 @@
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
 
+#include "capture.h"
 #include "record.h"
 #include "sock.h"
 #include "trace.h"
@@ -34,38 +35,44 @@ static u8 pages_path(void)
 	}
 }
 
-static noinline int sendmsg_full(struct tlst_sock *ts, struct sock *sk,
-				 struct msghdr *msg, size_t size)
+static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
+				 size_t size)
 {
+	struct tlst_sock *ts = tlst_sock_get(sk);
 	struct tlst_io io = {
 		.type = tlst_tx_type(msg),
 		.flags = msg->msg_flags,
 		.len = size,
 	};
+	struct iov_iter body = msg->msg_iter;
 	bool timed = trace_tx_enabled();
-	struct tlst_alert alert;
-	bool have_alert = false;
-	bool keyed;
+	bool keyed, early;
 
-	if (timed && (msg->msg_flags & TLST_SPLICE_FLAG))
+	if (unlikely(!ts))
+		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
+	if (msg->msg_flags & TLST_SPLICE_FLAG)
 		io.path = pages_path();
-	if (unlikely(io.type == TLST_TYPE_ALERT) && trace_alert_enabled())
-		have_alert = tlst_tx_alert(msg, &alert);
 
 	keyed = tlst_io_begin(&io, &ts->tx, timed);
+	early = keyed && tlst_capture_on() && !user_backed_iter(&body) &&
+		!(msg->msg_flags & TLST_SPLICE_FLAG);
+	if (unlikely(early)) {
+		struct iov_iter ahead = body;
+
+		tlst_capture_iter(ts, &io, &ahead, size, false);
+	}
 	io.result = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
 	tlst_io_end(&io, &ts->tx, keyed, timed);
 	if (keyed)
-		tlst_account(&ts->tx, io.result);
+		tlst_account(ts, &ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 
-	if (io.type != TLST_TYPE_ALERT ||
-	    io.result < (int)sizeof(struct tlst_alert))
+	if (!keyed || io.result <= 0)
 		return io.result;
-	atomic_inc(&ts->tx.alerts);
-	/* An open data record may have been closed before it. */
-	if (have_alert && io.records)
-		trace_alert(&ts->id, false, &alert, io.seq + io.records - 1);
+	if (unlikely(io.type != TLST_TYPE_DATA))
+		tlst_control_record(ts, &io, &body, false);
+	if (tlst_capture_on() && !early)
+		tlst_capture_iter(ts, &io, &body, io.result, false);
 	return io.result;
 }
 
@@ -80,19 +87,17 @@ static noinline int sendmsg_full(struct tlst_sock *ts, struct sock *sk,
  */
 int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 {
-	struct tlst_sock *ts = tlst_sock_get(sk);
-	int ret;
+	const struct proto *prot = READ_ONCE(sk->sk_prot);
+	struct tlst_sock *ts = container_of(prot, struct tlst_sock, prot);
 
-	if (unlikely(!ts))
-		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
-	if (unlikely(msg->msg_controllen) || trace_tx_enabled())
-		return sendmsg_full(ts, sk, msg, size);
+	if (unlikely(!tlst_prot_ours(prot)) || unlikely(msg->msg_controllen) ||
+	    trace_tx_enabled() || tlst_capture_on())
+		return sendmsg_full(sk, msg, size);
 
 	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
 	smp_rmb();
-	ret = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
-	tlst_account(&ts->tx, ret);
-	return ret;
+	return tlst_account(ts, &ts->tx, READ_ONCE(ts->tls_prot)->sendmsg(sk,
+								msg, size));
 }
 
 /**
@@ -106,11 +111,7 @@ int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
  */
 int tlst_sendmsg_base(struct sock *sk, struct msghdr *msg, size_t size)
 {
-	struct tlst_sock *ts = tlst_sock_get(sk);
-
-	if (unlikely(!ts))
-		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
-	return sendmsg_full(ts, sk, msg, size);
+	return sendmsg_full(sk, msg, size);
 }
 
 #ifdef TLST_HAVE_SENDPAGE
@@ -130,8 +131,10 @@ static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
 						      flags);
 	tlst_io_end(&io, &ts->tx, keyed, true);
 	if (keyed)
-		tlst_account(&ts->tx, io.result);
+		tlst_account(ts, &ts->tx, io.result);
 	trace_tx(&ts->id, &io);
+	if (keyed && io.result > 0 && tlst_capture_on())
+		tlst_capture_page(ts, &io, page, offset);
 	return io.result;
 }
 
@@ -155,18 +158,17 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 	if (unlikely(!ts))
 		return READ_ONCE(sk->sk_prot)->sendpage(sk, page, offset, size,
 							flags);
-	if (trace_tx_enabled())
+	if (trace_tx_enabled() || tlst_capture_on())
 		return sendpage_full(ts, sk, page, offset, size, flags);
 
 	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
 	/* Pairs with key_set(). */
 	if (likely(smp_load_acquire(&ts->tx.seq)))
-		tlst_account(&ts->tx, ret);
+		tlst_account(ts, &ts->tx, ret);
 	return ret;
 }
 #endif
 
-#ifdef TLST_HAVE_SPLICE_EOF
 /**
  * tlst_splice_eof - proto_ops.splice_eof: the file ended before the sendfile did
  * @sock: the socket
@@ -194,4 +196,3 @@ void tlst_splice_eof(struct socket *sock)
 		trace_tx(&ts->id, &io);
 	}
 }
-#endif

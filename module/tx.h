@@ -15,8 +15,6 @@ int tlst_sendmsg_base(struct sock *sk, struct msghdr *msg, size_t size);
 int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 		  int flags);
 #endif
-#ifdef TLST_HAVE_SPLICE_EOF
 void tlst_splice_eof(struct socket *sock);
-#endif
 
 #endif

@@ -20,13 +20,12 @@
 #include <asm/unaligned.h>
 #endif
 
-/*
- * proto.recvmsg lost its addr_len argument, which TCP never used. With it our
- * functions are the entry points; without, entry.c has some that supply it.
- */
+/* proto.recvmsg lost its addr_len argument, which TCP never used. */
 #ifdef TLST_HAVE_RECVMSG_ADDR_LEN
-#define tlst_recvmsg		tlst_rx_recvmsg
-#define tlst_recvmsg_base	tlst_rx_recvmsg_base
+int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
+		 int *addr_len);
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags, int *addr_len);
 #else
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags);
 int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,

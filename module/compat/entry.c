@@ -6,7 +6,19 @@
 #include "../rx.h"
 #include "compat.h"
 
-#ifndef TLST_HAVE_RECVMSG_ADDR_LEN
+#ifdef TLST_HAVE_RECVMSG_ADDR_LEN
+int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags,
+		 int *addr_len)
+{
+	return tlst_rx_recvmsg(sk, msg, size, flags, addr_len);
+}
+
+int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
+		      int flags, int *addr_len)
+{
+	return tlst_rx_recvmsg_full(sk, msg, size, flags, addr_len);
+}
+#else
 int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags)
 {
 	return tlst_rx_recvmsg(sk, msg, size, flags, NULL);
@@ -15,7 +27,7 @@ int tlst_recvmsg(struct sock *sk, struct msghdr *msg, size_t size, int flags)
 int tlst_recvmsg_base(struct sock *sk, struct msghdr *msg, size_t size,
 		      int flags)
 {
-	return tlst_rx_recvmsg_base(sk, msg, size, flags, NULL);
+	return tlst_rx_recvmsg_full(sk, msg, size, flags, NULL);
 }
 #endif
 
