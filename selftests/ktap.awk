@@ -2,10 +2,51 @@
 #
 # Sum up one program's KTAP output (that of any kselftest_harness.h).
 #
-# Output, for ./run: the line "PASSED FAILED SKIPPED", then for people a line for
-# each failed test, with the first lines of its errors, and for each reason of
-# skips. "broken" says what was wrong with the program itself: not a test's
-# failure, but counted as one.
+# Output, for ./run: the line "PASSED FAILED SKIPPED", six numbers more: the same of
+# the tests with the ULP tls and of those with tls_trace. Then for people a line for
+# each failed test, with the first lines of its errors, for each test that had
+# another result with the other ULP, and for each reason of skips. "broken" says what
+# was wrong with the program itself: not a test's failure, but counted as one.
+#
+# A test is FIXTURE.VARIANT.TEST; the variants of a pair end in _tls and _trace. A
+# fixture that has none with tls is about tls_trace alone, and has no pairs.
+
+# The test's result: passed, failed or skipped
+function result(name, what,   part, ulp)
+{
+	if (split(name, part, ".") != 3 || !match(part[2], /(^|_)(tls|trace)$/))
+		return
+	ulp = part[2] ~ /tls$/ ? "tls" : "trace"
+	sub(ulp "$", "*", part[2])
+	name = part[1] "." part[2] "." part[3]
+	got[name, ulp] = what
+	if (!(name in fixture))
+		pair[++pairs] = name
+	fixture[name] = part[1]
+	if (ulp == "tls")
+		both[part[1]] = 1
+}
+
+# What differs between the ULPs. Where one of the two failed, that counts already.
+function compare(   i, name, one, other)
+{
+	for (i = 1; i <= pairs; i++) {
+		name = pair[i]
+		if (!(fixture[name] in both))
+			continue
+		one = (name, "tls") in got ? got[name, "tls"] : "no such test"
+		other = (name, "trace") in got ? got[name, "trace"] : "no such test"
+		count["tls", one]++
+		count["trace", other]++
+		if (one == other || one == "not selected" || other == "not selected" || \
+		    broken != "")
+			continue
+		if (one != "failed" && other != "failed")
+			failed++
+		text = text "  DIFFERENT " name ": with tls " one ", with tls_trace " \
+		       other "\n"
+	}
+}
 
 function flush_errors(   i)
 {
@@ -18,6 +59,11 @@ function flush_errors(   i)
 	results++
 	reason = $0
 	sub(/^.*# SKIP */, "", reason)
+	name = $0
+	sub(/^ok [0-9]+ (- )?/, "", name)
+	sub(/ *# SKIP.*/, "", name)
+	result(name == "" ? running : name,
+	       reason == "not selected" ? reason : "skipped")
 	if (reason != "not selected") {
 		skipped++
 		if (!(reason in why))
@@ -31,6 +77,9 @@ function flush_errors(   i)
 /^ok [0-9]+/ {
 	results++
 	passed++
+	name = $0
+	sub(/^ok [0-9]+ (- )?/, "", name)
+	result(name, "passed")
 	nerr = 0
 	next
 }
@@ -40,6 +89,7 @@ function flush_errors(   i)
 	failed++
 	name = $0
 	sub(/^not ok [0-9]+ (- )?/, "", name)
+	result(name, "failed")
 	text = text "  FAILED " name "\n"
 	flush_errors()
 	nerr = 0
@@ -65,6 +115,8 @@ function flush_errors(   i)
 	next
 }
 
+/^# +RUN / { running = $3 }
+
 # Errors come before the result they explain.
 /^# +(RUN|OK|FAIL|SKIP) / { next }
 /^# / && planned { err[++nerr] = substr($0, 3) }
@@ -82,7 +134,12 @@ END {
 		text = text "  FAILED: " broken "\n"
 		flush_errors()
 	}
-	print passed + 0, failed + 0, skipped + 0
+	compare()
+	printf "%d %d %d", passed, failed, skipped
+	printf " %d %d %d", count["tls", "passed"], count["tls", "failed"], \
+	       count["tls", "skipped"]
+	printf " %d %d %d\n", count["trace", "passed"], count["trace", "failed"], \
+	       count["trace", "skipped"]
 	printf "%s", text
 	for (i = 1; i <= reasons; i++)
 		print "  skipped " why[order[i]] ": " order[i]

@@ -28,6 +28,15 @@ static const size_t sizes[] = { 1, 2, 15, 16, 17, 255, 256, 257, 1400, 4095,
 				4096, 4097, 8191, 8192, 8193, 16382, 16383,
 				16384 };
 
+/* Random bytes as a handshake message: kernels with rekey look at the first one,
+ * and stop at a KeyUpdate.
+ */
+static void fill_message(unsigned char *p, size_t len)
+{
+	tt_fill(p, len);
+	p[0] = SSL3_MT_FINISHED;
+}
+
 /* Whether OpenSSL told of a record of this type since its message @from. */
 static bool openssl_saw(const struct tt_conn *c, size_t from, int type)
 {

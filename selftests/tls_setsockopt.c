@@ -4,7 +4,9 @@
  * what is refused and with which errno, and what can be read back.
  */
 #include <netinet/in.h>
+#include "exchange.h"
 #include "fixture.h"
+#include "rekey.h"
 
 /* Keys of a real handshake, offered to the kernel in every way. */
 TT_FIXTURE(keys, TT_NO_CONN);
@@ -32,53 +34,6 @@ TT_VARIANTS_OTHER(other_ciphers);
 
 static unsigned char out[4096];
 static unsigned char in[4096];
-
-/* Data from the kernel to OpenSSL, through the kernel's TLS. */
-static int kernel_sends(struct tt_conn *c, size_t len)
-{
-	__u64 seq = tt_seq(c, TLS_TX);
-	size_t n = c->recs;
-	long sent;
-
-	tt_fill(out, len);
-	sent = tt_send(c, out, len, 0);
-	if (sent != (long)len)
-		return sent < 0 ? sent : tt_fail(EIO, "sent %ld", sent);
-	if (tt_seq(c, TLS_TX) != seq + 1)
-		return tt_fail(EBADMSG, "the kernel did not count the record");
-	return tt_peer_expect(c, n, TLS_TYPE_DATA, out, len) ?:
-	       c->peer.ssl ? tt_peer_expect_data(c, out, len) : 0;
-}
-
-/* Data from OpenSSL, or the reference layer, to the kernel. */
-static int kernel_receives(struct tt_conn *c, size_t len)
-{
-	__u64 seq = tt_seq(c, TLS_RX);
-	int err;
-
-	tt_fill(out, len);
-	err = c->peer.ssl ? tt_peer_write(c, out, len) :
-			    tt_peer_record(c, TLS_TYPE_DATA, out, len, 0);
-	err = err ?: tt_recv_all(c, in, len);
-	if (err)
-		return err;
-	if (memcmp(in, out, len))
-		return tt_fail(EBADMSG, "the kernel decrypted other data");
-	if (tt_seq(c, TLS_RX) != seq + 1)
-		return tt_fail(EBADMSG, "the kernel did not count the record");
-	return 0;
-}
-
-/* Both ways, a few times: the connection is in order. */
-static int exchange(struct tt_conn *c)
-{
-	int i, err = 0;
-
-	for (i = 0; !err && i < 3; i++)
-		err = kernel_sends(c, 1 + tt_random() % sizeof(out)) ?:
-		      kernel_receives(c, 1 + tt_random() % sizeof(in));
-	return err;
-}
 
 /* A connection of the variant, in the given role. */
 static int shaken(struct tt_test *t, bool server, struct tt_conn **c)

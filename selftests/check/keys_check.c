@@ -107,6 +107,70 @@ static void check_openssl(const struct tt_cipher *cipher, int version,
 	tt_ledger_free(&c.ledger);
 }
 
+/* Take a record from OpenSSL and compare it. */
+static void check_opens(struct tt_conn *c, struct tt_layer *l, int type,
+			const void *data, size_t len)
+{
+	size_t n = len + tt_cipher_overhead(l->cipher, l->version);
+	unsigned char wire[TLS_MAX_RECORD];
+	struct tt_record r = {};
+
+	CHECK(recv(c->fd, wire, n, MSG_WAITALL) == (ssize_t)n,
+	      "%s: record length", l->cipher->name);
+	CHECK(!tt_layer_open(l, wire, n, &r) && r.authentic && r.type == type &&
+	      r.len == len && !memcmp(r.data, data, len),
+	      "%s: OpenSSL's record after a KeyUpdate", l->cipher->name);
+	free(r.data);
+}
+
+/* KeyUpdates both ways: the keys that we go on to are those of OpenSSL. */
+static void check_rekey(const struct tt_cipher *cipher, bool server)
+{
+	static const unsigned char update[] = { TLS_KEY_UPDATE, 0, 0, 1, 0 };
+	struct tt_conn_opts o = { .cipher = cipher, .version = TLS_1_3,
+				  .server = server, .ulp = "none" };
+	unsigned char data[100], wire[TLS_MAX_RECORD];
+	struct tt_layer in, out;
+	struct tt_conn c;
+	int i, n;
+
+	if (!cipher->suite13)
+		return;
+	CHECK(!tt_conn_open(&c, &o), "%s: %s", cipher->name, tt_why());
+	CHECK(!tt_layer_init(&in, cipher, TLS_1_3, &c.rx), "%s", tt_why());
+	CHECK(!tt_layer_init(&out, cipher, TLS_1_3, &c.tx), "%s", tt_why());
+	for (i = 0; i < 3; i++) {
+		tt_fill(data, sizeof(data));
+		CHECK(!tt_peer_key_update(&c, false) &&
+		      !tt_peer_write(&c, data, sizeof(data)), "%s", tt_why());
+		check_opens(&c, &in, TLS_TYPE_HANDSHAKE, update,
+			    sizeof(update));
+		CHECK(!tt_traffic_next(&c.traffic, TLS_RX, cipher, &c.rx), "%s",
+		      tt_why());
+		tt_layer_rekey(&in, &c.rx);
+		check_opens(&c, &in, TLS_TYPE_DATA, data, sizeof(data));
+
+		n = tt_layer_seal(&out, TLS_TYPE_HANDSHAKE, update,
+				  sizeof(update), 0, wire);
+		CHECK(n > 0 && !tt_write_all(c.fd, wire, n), "%s", tt_why());
+		CHECK(!tt_traffic_next(&c.traffic, TLS_TX, cipher, &c.tx), "%s",
+		      tt_why());
+		tt_layer_rekey(&out, &c.tx);
+		n = tt_layer_seal(&out, TLS_TYPE_DATA, data, sizeof(data), 0,
+				  wire);
+		CHECK(n > 0 && !tt_write_all(c.fd, wire, n), "%s", tt_why());
+		CHECK(!tt_peer_expect(&c, 2 * i + 1, TLS_TYPE_DATA, data,
+				      sizeof(data)), "%s: %s", cipher->name,
+		      tt_why());
+		CHECK(!tt_peer_expect_data(&c, data, sizeof(data)), "%s: %s",
+		      cipher->name, tt_why());
+	}
+	tt_layer_free(&in);
+	tt_layer_free(&out);
+	tt_conn_close(&c);
+	tt_ledger_free(&c.ledger);
+}
+
 int main(void)
 {
 	size_t i;
@@ -119,8 +183,9 @@ int main(void)
 		for (server = 0; server < 2; server++) {
 			check_openssl(&tt_ciphers[i], TLS_1_2, server);
 			check_openssl(&tt_ciphers[i], TLS_1_3, server);
+			check_rekey(&tt_ciphers[i], server);
 		}
 	/* four ciphers and two versions at least must have been there */
-	CHECK(done > 150, "only %d checks were made", done);
+	CHECK(done > 400, "only %d checks were made", done);
 	return check_end("keys_check");
 }

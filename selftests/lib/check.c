@@ -22,13 +22,20 @@ struct walk {
 	unsigned int netns;
 };
 
-/* The next event that is of this socket, alerts aside: they are compared as a
- * list of their own.
+/* Alerts and changes of keys are compared as lists of their own; captured data
+ * is the affair of other tests.
  */
+static bool is_call(const struct tt_event *e)
+{
+	return strcmp(e->name, "alert") && strcmp(e->name, "rekey") &&
+	       strcmp(e->name, "data");
+}
+
+/* The next event that is of this socket and of a call. */
 static const struct tt_event *peek(struct walk *w)
 {
 	while (w->e < w->end && ((unsigned long)w->e->ino != w->l->inode ||
-				 !strcmp(w->e->name, "alert")))
+				 !is_call(w->e)))
 		w->e++;
 	return w->e < w->end ? w->e : NULL;
 }
@@ -58,11 +65,17 @@ static int check_identity(struct walk *w, const struct tt_event *e, size_t n)
 	return 0;
 }
 
-static int check_setsockopt(const struct tt_event *e, const struct tt_op *op,
-			    size_t n)
+static int check_setsockopt(const struct tt_ledger *l, const struct tt_event *e,
+			    const struct tt_op *op, size_t n)
 {
+	unsigned int keys;
+
 	MUST(option, op->option);
 	MUST(result, op->result);
+	if (op->option == TLS_TX || op->option == TLS_RX) {
+		keys = tt_ledger_keys(l, op->option, n + 1);
+		MUST(rekey, keys ? keys - 1 : 0);
+	}
 	if (op->result) {
 		/* What was refused may be a piece of a key: nothing is told. */
 		MUST(seq, 0);
@@ -181,7 +194,7 @@ static int check_op(struct walk *w, const struct tt_op *op, size_t n)
 	if (op->kind == TT_OP_ATTACH)
 		MUST(result, op->result);
 	else if (op->kind == TT_OP_SETSOCKOPT)
-		return check_setsockopt(e, op, n);
+		return check_setsockopt(w->l, e, op, n);
 	else
 		return check_call(e, op, n);
 	return 0;
@@ -189,13 +202,12 @@ static int check_op(struct walk *w, const struct tt_op *op, size_t n)
 
 static bool is_keyed(const struct tt_ledger *l, int option)
 {
-	size_t i;
+	return tt_ledger_keys(l, option, l->ops);
+}
 
-	for (i = 0; i < l->ops; i++)
-		if (l->op[i].kind == TT_OP_SETSOCKOPT && !l->op[i].result &&
-		    l->op[i].option == option)
-			return true;
-	return false;
+static unsigned int rekeys(const struct tt_ledger *l, bool rx)
+{
+	return tt_ledger_stage(l, rx, TT_NEW_KEY);
 }
 
 static int check_close(const struct tt_ledger *l, const struct tt_event *e,
@@ -214,6 +226,8 @@ static int check_close(const struct tt_ledger *l, const struct tt_event *e,
 	MUST(rx_records, tt_ledger_sum(l, TT_OP_RX, true));
 	MUST(tx_errors, tt_ledger_errors(l, TT_OP_TX));
 	MUST(rx_errors, tt_ledger_errors(l, TT_OP_RX));
+	MUST(tx_rekeys, rekeys(l, false));
+	MUST(rx_rekeys, rekeys(l, true));
 	return 0;
 }
 
@@ -242,6 +256,39 @@ static int check_alerts(const struct walk *w)
 	return 0;
 }
 
+static int check_steps(const struct walk *w)
+{
+	const struct tt_ledger *l = w->l;
+	const struct tt_event *e;
+	const struct tt_step *s;
+	size_t n = 0;
+
+	for (e = w->e; e < w->end; e++) {
+		if ((unsigned long)e->ino != l->inode ||
+		    strcmp(e->name, "rekey"))
+			continue;
+		if (n >= l->steps)
+			return tt_fail(EBADMSG,
+				       "tls_trace: more than %zu events rekey",
+				       l->steps);
+		s = &l->step[n++];
+		if (e->dir != s->rx || e->stage != s->stage ||
+		    e->request != s->request || (__u64)e->seq != s->seq ||
+		    e->rekeys != s->rekeys)
+			return tt_fail(EBADMSG,
+				       "tls_trace: event rekey %zu: dir %lld stage %lld request %lld seq %lld rekeys %lld, should be %d %d %d %llu %u",
+				       n - 1, e->dir, e->stage, e->request,
+				       e->seq, e->rekeys, s->rx, s->stage,
+				       s->request, (unsigned long long)s->seq,
+				       s->rekeys);
+	}
+	if (n != l->steps)
+		return tt_fail(EBADMSG,
+			       "tls_trace: %zu events rekey, should be %zu", n,
+			       l->steps);
+	return 0;
+}
+
 int tt_check_events(const struct tt_ledger *l, const struct tt_cipher *cipher,
 		    int version)
 {
@@ -257,7 +304,7 @@ int tt_check_events(const struct tt_ledger *l, const struct tt_cipher *cipher,
 		w.netns = st.st_ino;
 	w.e = tt_trace_events(&n);
 	w.end = w.e + n;
-	err = check_alerts(&w);
+	err = check_alerts(&w) ?: check_steps(&w);
 	for (i = 0; !err && !l->unordered && i < l->ops; i++)
 		err = check_op(&w, &l->op[i], i);
 	if (err || !l->closed)
@@ -276,7 +323,7 @@ int tt_check_live(struct tt_conn *c)
 	char line[512], version[16], cipher[32], tx[8], rx[8];
 	unsigned long long txb, txr, rxb, rxr;
 	struct tt_ledger *l = &c->ledger;
-	unsigned int txe, rxe;
+	unsigned int txe, rxe, txk, rxk;
 	unsigned long inode;
 	bool found = false;
 	FILE *f;
@@ -289,9 +336,9 @@ int tt_check_live(struct tt_conn *c)
 			       strerror(errno));
 	while (!found && fgets(line, sizeof(line), f))
 		found = sscanf(line,
-			       "%lu %*s %*s %15s %31s %7s %7s %llu %llu %u %*u %llu %llu %u",
+			       "%lu %*s %*s %15s %31s %7s %7s %llu %llu %u %u %llu %llu %u %u",
 			       &inode, version, cipher, tx, rx, &txb, &txr,
-			       &txe, &rxb, &rxr, &rxe) == 11 &&
+			       &txe, &txk, &rxb, &rxr, &rxe, &rxk) == 13 &&
 			inode == l->inode;
 	fclose(f);
 	if (!found)
@@ -307,16 +354,17 @@ int tt_check_live(struct tt_conn *c)
 	    rxb != tt_ledger_sum(l, TT_OP_RX, false) ||
 	    txr != tt_ledger_sum(l, TT_OP_TX, true) ||
 	    rxr != tt_ledger_sum(l, TT_OP_RX, true) ||
-	    txe != tt_ledger_errors(l, TT_OP_TX) ||
-	    rxe != tt_ledger_errors(l, TT_OP_RX))
+	    txe != tt_ledger_errors(l, TT_OP_TX) || rxe != tt_ledger_errors(l, TT_OP_RX) ||
+	    txk != rekeys(l, false) || rxk != rekeys(l, true))
 		return tt_fail(EBADMSG,
-			       "/proc/net/tls_trace does not fit (tx %llu bytes %llu records %u errors, rx %llu %llu %u expected): %s",
+			       "/proc/net/tls_trace does not fit (tx %llu bytes %llu records %u errors %u rekeys, rx %llu %llu %u %u expected): %s",
 			       tt_ledger_sum(l, TT_OP_TX, false),
 			       tt_ledger_sum(l, TT_OP_TX, true),
-			       tt_ledger_errors(l, TT_OP_TX),
+			       tt_ledger_errors(l, TT_OP_TX), rekeys(l, false),
 			       tt_ledger_sum(l, TT_OP_RX, false),
 			       tt_ledger_sum(l, TT_OP_RX, true),
-			       tt_ledger_errors(l, TT_OP_RX), line);
+			       tt_ledger_errors(l, TT_OP_RX), rekeys(l, true),
+			       line);
 	return 0;
 }
 
@@ -343,5 +391,13 @@ void tt_check_expect(const struct tt_ledger *l)
 	tt_stat_expect("TlsTraceRxRecords", tt_ledger_sum(l, TT_OP_RX, true));
 	tt_stat_expect("TlsTraceTxError", tt_ledger_errors(l, TT_OP_TX));
 	tt_stat_expect("TlsTraceRxError", tt_ledger_errors(l, TT_OP_RX));
+	tt_stat_expect("TlsTraceTxRekey", rekeys(l, false));
+	tt_stat_expect("TlsTraceRxRekey", rekeys(l, true));
+	tt_stat_expect("TlsTraceTxKeyUpdate",
+		       tt_ledger_stage(l, false, TT_KEY_UPDATE));
+	tt_stat_expect("TlsTraceRxKeyUpdate",
+		       tt_ledger_stage(l, true, TT_KEY_UPDATE));
+	tt_stat_expect("TlsTraceRxKeyExpired",
+		       tt_ledger_stage(l, true, TT_KEY_EXPIRED));
 	tt_stat_expect("TlsTraceClose", l->closed);
 }

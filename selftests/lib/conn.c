@@ -56,6 +56,13 @@ static int shake_hands(struct tt_conn *c)
 	if (err)
 		return err;
 
+	c->traffic.md = EVP_MD_get0_name(SSL_CIPHER_get_handshake_digest(
+				SSL_get_current_cipher(c->us.ssl)));
+	c->traffic.len = c->us.secrets.len;
+	memcpy(c->traffic.tx, o->server ? c->us.secrets.server :
+					  c->us.secrets.client, TT_SECRET_MAX);
+	memcpy(c->traffic.rx, o->server ? c->us.secrets.client :
+					  c->us.secrets.server, TT_SECRET_MAX);
 	c->tx = o->server ? server : client;
 	c->rx = o->server ? client : server;
 	if (o->server)
@@ -96,11 +103,18 @@ int tt_conn_open(struct tt_conn *c, const struct tt_conn_opts *o)
 	if (o->no_handshake) {
 		tt_keys_random(o->cipher, &c->tx);
 		tt_keys_random(o->cipher, &c->rx);
+		/* Not where the first keys come from, but good for the next. */
+		c->traffic.md = "SHA256";
+		c->traffic.len = 32;
+		tt_fill(c->traffic.tx, c->traffic.len);
+		tt_fill(c->traffic.rx, c->traffic.len);
 	} else {
 		err = shake_hands(c);
 		if (err)
 			return err;
 	}
+	c->peer_traffic = c->traffic;
+	c->first_seq = c->tx.seq;
 	err = tt_layer_init(&c->peer_rx, o->cipher, o->version, &c->tx);
 	if (err)
 		return err;

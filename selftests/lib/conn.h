@@ -47,8 +47,10 @@ struct tt_conn_opts {
  * @fd:		our end, the kernel's
  * @peer_fd:	the other end
  * @inode:	of @fd
- * @tx:		keys for TLS_TX at hand-over
- * @rx:		keys for TLS_RX at hand-over
+ * @tx:		keys for TLS_TX at hand-over, or of the last rekey
+ * @rx:		keys for TLS_RX at hand-over, or of the last rekey
+ * @traffic:	TLS 1.3: secrets of @tx and @rx
+ * @peer_traffic: those that the peer is at
  * @us:		our end's OpenSSL, used up by the handshake
  * @peer:	the peer's OpenSSL; peer.ssl is NULL with made-up keys
  * @peer_rx:	reference layer that opens what the kernel sends
@@ -61,6 +63,9 @@ struct tt_conn_opts {
  * @have:	how many
  * @rec:	records that the kernel sent, in order
  * @recs:	how many
+ * @first_rec:	the first of them under the current key
+ * @first_seq:	its sequence
+ * @key_updates: KeyUpdates that the peer's OpenSSL wrote
  * @ledger:	what our end did
  */
 struct tt_conn {
@@ -70,6 +75,8 @@ struct tt_conn {
 	unsigned long inode;
 	struct tt_keys tx;
 	struct tt_keys rx;
+	struct tt_traffic traffic;
+	struct tt_traffic peer_traffic;
 	struct tt_ssl_end us;
 	struct tt_ssl_end peer;
 	struct tt_layer peer_rx;
@@ -82,6 +89,9 @@ struct tt_conn {
 	size_t have;
 	struct tt_record *rec;
 	size_t recs;
+	size_t first_rec;
+	__u64 first_seq;
+	size_t key_updates;
 	struct tt_ledger ledger;
 };
 

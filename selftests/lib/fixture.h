@@ -159,6 +159,6 @@
 	{								\
 		tt_suite_init(OTHERS);					\
 	}								\
-	TEST_HARNESS_MAIN
+	TT_SLOW_HARNESS_MAIN
 
 #endif

@@ -90,6 +90,23 @@ int tt_keys_tls13(const struct tt_cipher *c, const char *md,
 			       TT_NONCE_SIZE);
 }
 
+int tt_traffic_next(struct tt_traffic *t, int option, const struct tt_cipher *c,
+		    struct tt_keys *keys)
+{
+	unsigned char *secret = option == TLS_TX ? t->tx : t->rx;
+	unsigned char next[TT_SECRET_MAX];
+	int err;
+
+	if (!t->len)
+		return tt_fail(ENOKEY, "no secret to go on from");
+	err = tt_expand_label(t->md, secret, t->len, "traffic upd", next,
+			      t->len);
+	if (err)
+		return err;
+	memcpy(secret, next, t->len);
+	return tt_keys_tls13(c, t->md, secret, t->len, keys);
+}
+
 int tt_keys_tls12(const struct tt_cipher *c, const char *md,
 		  const unsigned char *master, const unsigned char *crandom,
 		  const unsigned char *srandom, struct tt_keys *client,

@@ -24,6 +24,21 @@ struct tt_secrets {
 };
 
 /**
+ * struct tt_traffic - TLS 1.3 secrets of a connection, as the kernel's end names
+ *	its directions, from which the next keys come
+ * @md:		hash of the suite
+ * @len:	bytes of a secret, 0: there are none
+ * @tx:		secret of what the kernel sends
+ * @rx:		secret of what the kernel receives
+ */
+struct tt_traffic {
+	const char *md;
+	size_t len;
+	unsigned char tx[TT_SECRET_MAX];
+	unsigned char rx[TT_SECRET_MAX];
+};
+
+/**
  * tt_secrets_line() - take one line of the key log
  * @s:		filled
  * @line:	NSS key log format, as OpenSSL's key-log callback gives it
@@ -55,6 +70,17 @@ int tt_expand_label(const char *md, const unsigned char *secret, size_t slen,
 int tt_keys_tls13(const struct tt_cipher *c, const char *md,
 		  const unsigned char *secret, size_t slen,
 		  struct tt_keys *keys);
+
+/**
+ * tt_traffic_next() - go on to a direction's next keys (RFC 8446 7.2)
+ * @t:		secrets, changed in place
+ * @option:	TLS_TX or TLS_RX
+ * @c:		cipher
+ * @keys:	out; sequence 0
+ * Return: 0 or -errno.
+ */
+int tt_traffic_next(struct tt_traffic *t, int option, const struct tt_cipher *c,
+		    struct tt_keys *keys);
 
 /**
  * tt_keys_tls12() - traffic keys of both directions (RFC 5246 6.3)

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include "ledger.h"
 #include "tcp.h"
+#include "uapi.h"
 
 static int port(const struct sockaddr_storage *ss)
 {
@@ -32,6 +33,7 @@ void tt_ledger_init(struct tt_ledger *l, int fd)
 void tt_ledger_free(struct tt_ledger *l)
 {
 	free(l->op);
+	free(l->step);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -49,6 +51,45 @@ void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data)
 {
 	if (l->nalerts < sizeof(l->alerts) / sizeof(l->alerts[0]))
 		l->alerts[l->nalerts++] = rx << 16 | data[0] << 8 | data[1];
+}
+
+unsigned int tt_ledger_keys(const struct tt_ledger *l, int option, size_t n)
+{
+	unsigned int keys = 0;
+	size_t i;
+
+	for (i = 0; i < n && i < l->ops; i++)
+		keys += l->op[i].kind == TT_OP_SETSOCKOPT &&
+			!l->op[i].result && l->op[i].option == option;
+	return keys;
+}
+
+void tt_ledger_step(struct tt_ledger *l, bool rx, enum tt_stage stage,
+		    bool request, __u64 seq)
+{
+	unsigned int keys = tt_ledger_keys(l, rx ? TLS_RX : TLS_TX, l->ops);
+	struct tt_step *s = realloc(l->step, (l->steps + 1) * sizeof(*s));
+
+	if (!s)
+		abort();
+	l->step = s;
+	s += l->steps++;
+	s->rx = rx;
+	s->stage = stage;
+	s->request = request;
+	s->seq = seq;
+	s->rekeys = keys ? keys - 1 : 0;
+}
+
+unsigned int tt_ledger_stage(const struct tt_ledger *l, bool rx,
+			     enum tt_stage stage)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < l->steps; i++)
+		n += l->step[i].rx == rx && l->step[i].stage == stage;
+	return n;
 }
 
 __u64 tt_ledger_sum(const struct tt_ledger *l, enum tt_op_kind kind,
@@ -77,7 +118,9 @@ unsigned int tt_ledger_errors(const struct tt_ledger *l, enum tt_op_kind kind)
 
 	for (i = 0; i < l->ops; i++)
 		n += l->op[i].kind == kind && l->op[i].result < 0 &&
-		     l->op[i].keyed && l->op[i].result != -EAGAIN &&
-		     l->op[i].result != -EINTR;
+		     l->op[i].keyed && !(l->op[i].flags & MSG_PEEK) &&
+		     l->op[i].result != -EAGAIN &&
+		     l->op[i].result != -EINTR &&
+		     l->op[i].result != -EKEYEXPIRED;
 	return n;
 }

@@ -55,6 +55,30 @@ struct tt_op {
 	__u64 after;
 };
 
+/* Steps of a change of keys, numbered as in tls_trace's events */
+enum tt_stage {
+	TT_KEY_UPDATE = 0,	/* a KeyUpdate passed */
+	TT_KEY_EXPIRED = 1,	/* a call failed with EKEYEXPIRED */
+	TT_NEW_KEY = 2,		/* a key after the first one was taken */
+};
+
+/**
+ * struct tt_step - a step of a change of keys
+ * @rx:		of the receiving direction
+ * @stage:	enum tt_stage
+ * @request:	KeyUpdate: it asks the other side for one
+ * @seq:	record of the KeyUpdate; record that cannot be read; first record
+ *		under the new key
+ * @rekeys:	how many keys of the direction were replaced
+ */
+struct tt_step {
+	bool rx;
+	enum tt_stage stage;
+	bool request;
+	__u64 seq;
+	unsigned int rekeys;
+};
+
 /**
  * struct tt_ledger - calls on one socket
  * @inode:	the socket
@@ -69,6 +93,8 @@ struct tt_op {
  * @alerts:	alerts that passed whole, as 0xDDLLXX: direction (0 tx),
  *		level, description
  * @nalerts:	how many
+ * @step:	steps of changes of keys, in order
+ * @steps:	how many
  */
 struct tt_ledger {
 	unsigned long inode;
@@ -82,6 +108,8 @@ struct tt_ledger {
 	size_t ops;
 	unsigned int alerts[32];
 	size_t nalerts;
+	struct tt_step *step;
+	size_t steps;
 };
 
 /**
@@ -113,6 +141,26 @@ void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op);
 void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data);
 
 /**
+ * tt_ledger_step() - note a step of a change of keys
+ * @l:		ledger
+ * @rx:		of the receiving direction
+ * @stage:	enum tt_stage
+ * @request:	KeyUpdate: it asks for one
+ * @seq:	record, see struct tt_step
+ */
+void tt_ledger_step(struct tt_ledger *l, bool rx, enum tt_stage stage,
+		    bool request, __u64 seq);
+
+/**
+ * tt_ledger_keys() - how many keys of a direction the kernel took
+ * @l:		ledger
+ * @option:	TLS_TX or TLS_RX
+ * @n:		in the first so many calls
+ * Return: the number.
+ */
+unsigned int tt_ledger_keys(const struct tt_ledger *l, int option, size_t n);
+
+/**
  * tt_ledger_sum() - plaintext bytes or records that calls moved under TLS
  * @l:		ledger
  * @kind:	TT_OP_TX or TT_OP_RX
@@ -123,11 +171,25 @@ __u64 tt_ledger_sum(const struct tt_ledger *l, enum tt_op_kind kind,
 		    bool records);
 
 /**
- * tt_ledger_errors() - calls that failed, EAGAIN and EINTR aside
+ * tt_ledger_errors() - calls that failed
  * @l:		ledger
  * @kind:	TT_OP_TX or TT_OP_RX
+ *
+ * EAGAIN and EINTR are no errors, nor is EKEYEXPIRED, which asks for a key. A
+ * peek that fails is not counted: the next read will be.
+ *
  * Return: how many.
  */
 unsigned int tt_ledger_errors(const struct tt_ledger *l, enum tt_op_kind kind);
+
+/**
+ * tt_ledger_stage() - how many steps there were of a stage
+ * @l:		ledger
+ * @rx:		of the receiving direction
+ * @stage:	enum tt_stage
+ * Return: the number.
+ */
+unsigned int tt_ledger_stage(const struct tt_ledger *l, bool rx,
+			     enum tt_stage stage);
 
 #endif

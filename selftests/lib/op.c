@@ -16,16 +16,35 @@ int tt_get(struct tt_conn *c, int option, void *value, socklen_t *len)
 	return getsockopt(c->fd, SOL_TLS, option, value, len) ? -errno : 0;
 }
 
+/* A key moves the counter of sessions, or one of rekeys (where the kernel has
+ * those) if it is not the first of its direction.
+ */
+static void expect_key(struct tt_conn *c, int option, const void *value,
+		       socklen_t len, long result)
+{
+	bool again = tt_ledger_keys(&c->ledger, option, c->ledger.ops);
+	bool tx = option == TLS_TX;
+
+	if (!result && !again)
+		tt_stat_expect(tx ? "TlsTxSw" : "TlsRxSw", 1);
+	else if (!result)
+		tt_stat_expect(tx ? "TlsTxRekeyOk" : "TlsRxRekeyOk", 1);
+	/* What cannot be a key is refused before it is counted. */
+	else if (again && value && len >= sizeof(struct tls_crypto_info))
+		tt_stat_expect(tx ? "TlsTxRekeyError" : "TlsRxRekeyError", 1);
+}
+
 int tt_set(struct tt_conn *c, int option, const void *value, socklen_t len)
 {
 	struct tt_op op = { .kind = TT_OP_SETSOCKOPT, .option = option };
+	bool key = option == TLS_TX || option == TLS_RX;
 	struct tls_crypto_info head;
 
 	op.result = setsockopt(c->fd, SOL_TLS, option, value, len) ? -errno : 0;
 	if (op.result)
 		tt_fail(-op.result, "SOL_TLS option %d: %s", option,
 			strerror(-op.result));
-	if (option == TLS_TX || option == TLS_RX) {
+	if (key) {
 		if (value && len >= sizeof(head) + TLS_SEQ_SIZE) {
 			memcpy(&head, value, sizeof(head));
 			op.version = head.version;
@@ -33,15 +52,17 @@ int tt_set(struct tt_conn *c, int option, const void *value, socklen_t len)
 			op.after = tt_get64((const unsigned char *)value +
 					    len - TLS_SEQ_SIZE);
 		}
-		if (!op.result)
-			tt_stat_expect(option == TLS_TX ? "TlsTxSw" : "TlsRxSw",
-				       1);
+		expect_key(c, option, value, len, op.result);
 	}
 	if (option == TLS_TX_MAX_PAYLOAD_LEN && value && len == sizeof(__u16))
 		op.after = *(const __u16 *)value;
 	else if (option >= TLS_TX_ZEROCOPY_RO && value && len >= sizeof(__u32))
 		op.after = *(const __u32 *)value;
 	tt_ledger_add(&c->ledger, &op);
+	if (key && !op.result &&
+	    tt_ledger_keys(&c->ledger, option, c->ledger.ops) > 1)
+		tt_ledger_step(&c->ledger, option == TLS_RX, TT_NEW_KEY, false,
+			       op.after);
 	return op.result;
 }
 
@@ -99,11 +120,37 @@ static long end(struct tt_conn *c, struct tt_op *op, long result)
 	    !tt_get_keys(c, op->kind == TT_OP_TX ? TLS_TX : TLS_RX, &keys))
 		op->after = keys.seq;
 	tt_ledger_add(&c->ledger, op);
+	if (op->result == -EKEYEXPIRED && !(op->flags & MSG_PEEK))
+		tt_ledger_step(&c->ledger, op->kind == TT_OP_RX, TT_KEY_EXPIRED,
+			       false, op->after);
 	if (result < 0)
 		tt_fail(-op->result, "%s of %zu bytes: %s",
 			op->kind == TT_OP_TX ? "sending" : "receiving",
 			op->len, strerror(-op->result));
 	return op->result;
+}
+
+/* Note an alert that passed whole, or a handshake record that begins with a
+ * KeyUpdate: the last record of the call.
+ */
+static void note_control(struct tt_conn *c, const struct tt_op *op,
+			 const struct msghdr *m)
+{
+	const unsigned char *p = m->msg_iov[0].iov_base;
+	long len = m->msg_iov[0].iov_len;
+	bool rx = op->kind == TT_OP_RX;
+	bool whole;
+
+	if (op->result <= 0 || len < op->result || !op->keyed)
+		return;
+	whole = op->result == TLS_KEY_UPDATE_SIZE;
+	if (op->type == TLS_TYPE_ALERT && op->result >= 2)
+		tt_ledger_alert(&c->ledger, rx, p);
+	else if (op->type == TLS_TYPE_HANDSHAKE && c->o.version == TLS_1_3 &&
+		 p[0] == TLS_KEY_UPDATE &&
+		 (op->after != op->before || (whole && p[3] == 1)))
+		tt_ledger_step(&c->ledger, rx, TT_KEY_UPDATE,
+			       op->result > 4 && p[4], op->after - 1);
 }
 
 static size_t iov_bytes(const struct msghdr *m)
@@ -141,8 +188,7 @@ long tt_sendmsg(struct tt_conn *c, const struct msghdr *m, int flags, int type)
 	begin(c, &op, TT_OP_TX, iov_bytes(m), flags);
 	op.type = type;
 	n = end(c, &op, sendmsg(c->fd, m, flags));
-	if (n >= 2 && type == TLS_TYPE_ALERT && m->msg_iov[0].iov_len >= 2)
-		tt_ledger_alert(&c->ledger, false, m->msg_iov[0].iov_base);
+	note_control(c, &op, m);
 	return n;
 }
 
@@ -194,9 +240,8 @@ long tt_recvmsg(struct tt_conn *c, struct msghdr *m, int flags, int *type)
 			*type = *CMSG_DATA(cmsg);
 	op.type = *type;
 	n = end(c, &op, n);
-	if (n >= 2 && *type == TLS_TYPE_ALERT && !(flags & MSG_PEEK) &&
-	    m->msg_iov[0].iov_len >= 2)
-		tt_ledger_alert(&c->ledger, true, m->msg_iov[0].iov_base);
+	if (!(flags & MSG_PEEK))
+		note_control(c, &op, m);
 	return n;
 }
 

@@ -123,6 +123,16 @@ int tt_peer_renegotiate(struct tt_conn *c);
 int tt_peer_key_update(struct tt_conn *c, bool request);
 
 /**
+ * tt_peer_next_key() - the reference layer goes on with its next sending key
+ * @c: connection
+ *
+ * To be called after it sent a KeyUpdate; OpenSSL's are taken notice of.
+ *
+ * Return: 0 or -errno.
+ */
+int tt_peer_next_key(struct tt_conn *c);
+
+/**
  * tt_peer_record() - send one record by the reference layer
  * @c:		connection
  * @type:	content type, any

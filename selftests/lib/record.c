@@ -21,6 +21,11 @@ int tt_layer_init(struct tt_layer *l, const struct tt_cipher *c, int version,
 	return 0;
 }
 
+void tt_layer_rekey(struct tt_layer *l, const struct tt_keys *keys)
+{
+	l->keys = *keys;
+}
+
 void tt_layer_free(struct tt_layer *l)
 {
 	EVP_CIPHER_free(l->evp);

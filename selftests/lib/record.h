@@ -65,6 +65,13 @@ int tt_layer_init(struct tt_layer *l, const struct tt_cipher *c, int version,
 		  const struct tt_keys *keys);
 
 /**
+ * tt_layer_rekey() - go on with other keys
+ * @l:		layer
+ * @keys:	keys and first sequence
+ */
+void tt_layer_rekey(struct tt_layer *l, const struct tt_keys *keys);
+
+/**
  * tt_layer_free() - release
  * @l: layer
  */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -74,6 +75,26 @@ int tt_tcp_listener(enum tt_family family)
 	return fd;
 }
 
+/* Work for io_uring can interrupt it; the connection is made nevertheless. */
+static int connect_whole(int fd, const struct sockaddr_storage *ss, socklen_t len)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	socklen_t size = sizeof(int);
+	int err;
+
+	if (!connect(fd, (const struct sockaddr *)ss, len))
+		return 0;
+	if (errno != EINTR)
+		return -1;
+	while (poll(&pollfd, 1, -1) < 0)
+		if (errno != EINTR)
+			return -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size))
+		return -1;
+	errno = err;
+	return err ? -1 : 0;
+}
+
 int tt_tcp_pair(enum tt_family family, int *fd, int *peer)
 {
 	struct sockaddr_storage ss;
@@ -90,9 +111,11 @@ int tt_tcp_pair(enum tt_family family, int *fd, int *peer)
 		goto fail;
 	set_limits(*fd);
 	if (getsockname(l, (struct sockaddr *)&ss, &len) ||
-	    connect(*fd, (struct sockaddr *)&ss, len))
+	    connect_whole(*fd, &ss, len))
 		goto fail;
-	*peer = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+	do {
+		*peer = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+	} while (*peer < 0 && errno == EINTR);
 	if (*peer < 0)
 		goto fail;
 	set_limits(*peer);

@@ -73,6 +73,11 @@ int tt_trace_open(void)
 	return 0;
 }
 
+bool tt_trace_has(const char *name)
+{
+	return tep && tep_find_event_by_name(tep, SYSTEM, name);
+}
+
 void tt_trace_close(void)
 {
 	if (tep)
@@ -152,6 +157,12 @@ const struct tt_event *tt_trace_events(size_t *n)
 int tt_trace_open(void)
 {
 	return tt_fail(ENOSYS, "built without libtracefs");
+}
+
+bool tt_trace_has(const char *name)
+{
+	(void)name;
+	return false;
 }
 
 void tt_trace_close(void)

@@ -6,6 +6,7 @@
 #ifndef TT_TRACE_H
 #define TT_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
 
@@ -16,11 +17,12 @@
 	F(value) F(type) F(path) F(flags) F(len) F(records) F(dir) F(level) \
 	F(desc) F(tx_conf) F(rx_conf) F(tx_bytes) F(rx_bytes)		\
 	F(tx_records) F(rx_records) F(tx_errors) F(rx_errors)		\
-	F(tx_rekeys) F(rx_rekeys) F(common_pid)
+	F(tx_rekeys) F(rx_rekeys) F(stage) F(request) F(rekeys)		\
+	F(common_pid)
 
 /**
  * struct tt_event - one event
- * @name: "attach", "setsockopt", "tx", "rx", "alert", "close"
+ * @name: "attach", "setsockopt", "tx", "rx", "alert", "rekey", "close"
  *
  * Beyond that, the fields, as signed 64 bit numbers.
  */
@@ -39,6 +41,13 @@ struct tt_event {
  * Return: 0 or -errno with the reason noted.
  */
 int tt_trace_open(void);
+
+/**
+ * tt_trace_has() - whether the loaded module has an event
+ * @name: event
+ * Return: true if so; only after tt_trace_open().
+ */
+bool tt_trace_has(const char *name);
 
 /**
  * tt_trace_close() - remove the instance

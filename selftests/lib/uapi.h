@@ -50,6 +50,10 @@
 #define TLS_TYPE_HANDSHAKE	22
 #define TLS_TYPE_DATA		23
 
+/* KeyUpdate (RFC 8446 4.6.3): handshake type, length 1, whether it asks for one */
+#define TLS_KEY_UPDATE		24
+#define TLS_KEY_UPDATE_SIZE	5
+
 /* Alerts (RFC 8446 B.2) */
 #define TLS_ALERT_WARNING		1
 #define TLS_ALERT_FATAL			2

@@ -6,13 +6,14 @@
 #define TT_UTIL_H
 
 #include <stddef.h>
+#include "slow.h"
 
 /*
  * Nothing waits longer than this for the other side, in milliseconds. Less
  * than the harness's 30 s, so that the test itself says what it waited for;
  * more than a loaded emulated machine ever takes.
  */
-#define TT_WAIT_MS	10000
+#define TT_WAIT_MS	tt_limit(10000)
 
 /**
  * tt_fail() - note why a function of this library fails

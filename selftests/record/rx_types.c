@@ -47,6 +47,7 @@ TT_TEST_F(record, rx_handshake)
 	} else if (c->o.version == TLS_1_3) {
 		ASSERT_OK(tt_peer_key_update(c, false));
 		first = SSL3_MT_KEY_UPDATE;
+		tt_stat_expect("TlsRxRekeyReceived", 1);
 	} else {
 		ASSERT_OK(tt_peer_renegotiate(c));
 		first = c->o.server ? SSL3_MT_CLIENT_HELLO :
@@ -64,7 +65,7 @@ TT_TEST_F(record, rx_all_types)
 
 	for (want = 1; want < 256; want++) {
 		n = 2 + tt_random() % 64;
-		tt_fill(out, n);
+		fill_message(out, n);
 		ASSERT_OK(tt_peer_record(c, want, out, n, 0));
 		ASSERT_EQ(n, tt_recv_type(c, &type, in, sizeof(in), 0));
 		ASSERT_EQ(want, type);
@@ -82,9 +83,10 @@ TT_TEST_F(record, rx_no_merge)
 	size_t i;
 	int type;
 
-	tt_fill(out, 100 * ARRAY_SIZE(types));
-	for (i = 0; i < ARRAY_SIZE(types); i++)
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		fill_message(out + 100 * i, 100);
 		ASSERT_OK(tt_peer_record(c, types[i], out + 100 * i, 100, 0));
+	}
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		ASSERT_EQ(100, tt_recv_type(c, &type, in, sizeof(in), 0));
 		EXPECT_EQ(types[i], type);
@@ -116,7 +118,7 @@ TT_TEST_F(record, rx_eio_keeps_record)
 {
 	int type;
 
-	tt_fill(out, 30);
+	fill_message(out, 30);
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_HANDSHAKE, out, 10, 0));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + 10, 20, 0));
 	EXPECT_EQ(-EIO, tt_recv(c, in, sizeof(in), 0));
@@ -133,7 +135,8 @@ TT_TEST_F(record, rx_eio_after_data)
 {
 	int type;
 
-	tt_fill(out, 30);
+	tt_fill(out, 20);
+	fill_message(out + 20, 10);
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out, 20, 0));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_HANDSHAKE, out + 20, 10, 0));
 	ASSERT_EQ(20, tt_recv(c, in, sizeof(in), 0));
@@ -160,7 +163,7 @@ TT_TEST_F(record, rx_eio_short_cmsg)
 	};
 	int type;
 
-	tt_fill(out, 10);
+	fill_message(out, 10);
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_HANDSHAKE, out, 10, 0));
 	EXPECT_EQ(-EIO, tt_recvmsg(c, &m, 0, &type));
 	ASSERT_EQ(10, tt_recv_type(c, &type, in, sizeof(in), 0));
@@ -198,7 +201,7 @@ TT_TEST_F(record, rx_control_partial)
 {
 	int type, i;
 
-	tt_fill(out, 30);
+	fill_message(out, 30);
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_HANDSHAKE, out, 20, 0));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + 20, 10, 0));
 	for (i = 0; i < 4; i++) {

@@ -109,3 +109,39 @@ TT_TEST_F(sendfile, both_ways)
 	EXPECT_EQ(0, memcmp(in, out, 1000));
 	ASSERT_OK(send_part(t, c, file, &off, 10000, 10000));
 }
+
+/* TLS_TX_MAX_PAYLOAD_LEN cuts a file's records too, and those begun by a send. */
+TT_TEST_F(sendfile, max_payload)
+{
+	size_t limit = 1000, size = 10 * limit - 50, at;
+	int file = tt_file(size, NULL);
+	__u16 value = limit;
+	off_t off = 0;
+	size_t i;
+
+	TT_NEED("tx-max-payload");
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, &value, sizeof(value)));
+	tt_fill(out, 50);
+	ASSERT_EQ(size, pread(file, out + 50, size, 0));
+	ASSERT_EQ(50, tt_send(c, out, 50, MSG_MORE));
+	ASSERT_EQ(size, tt_sendfile(c, file, &off, size));
+	for (i = 0, at = 0; i < 10; i++, at += limit)
+		ASSERT_OK(tt_peer_expect(c, i, TLS_TYPE_DATA, out + at, limit));
+	ASSERT_OK(tt_peer_expect_data(c, out, size + 50));
+	EXPECT_EQ(c->tx.seq + 10, tt_seq(c, TLS_TX));
+}
+
+/* TLS_TX_ZEROCOPY_RO is a promise about the file: what arrives is the same. */
+TT_TEST_F(sendfile, zerocopy_ro)
+{
+	int file = tt_file(3 * RECORD + 5, NULL);
+	unsigned int value = 1;
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, tt_set(c, TLS_TX_ZEROCOPY_RO, &value, sizeof(value)));
+	ASSERT_OK(send_part(t, c, file, &off, 3 * RECORD + 5, 3 * RECORD + 5));
+	off = 1;
+	ASSERT_OK(send_part(t, c, file, &off, 2 * RECORD, 2 * RECORD));
+}

@@ -11,7 +11,7 @@ TT_TEST_F(fresh, handoff_data_waits)
 	ASSERT_OK(tt_conn_start(c));
 	ASSERT_OK(tt_recv_all(c, in, 1000));
 	EXPECT_EQ(0, memcmp(in, out, 1000));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* Half a record in the socket when TLS_RX is set is completed by the rest. */
@@ -30,7 +30,7 @@ TT_TEST_F(fresh, handoff_half_record)
 	ASSERT_OK(tt_peer_raw(c, wire + 3, n - 3));
 	ASSERT_EQ(500, tt_recv(c, in, sizeof(in), 0));
 	EXPECT_EQ(0, memcmp(in, out, 500));
-	ASSERT_OK(kernel_sends(c, 100));
+	ASSERT_OK(tt_kernel_sends(c, 100));
 }
 
 /* An alert that came before TLS_RX was set is told as one. */
@@ -58,7 +58,7 @@ TT_TEST_F(options13, tickets_read)
 	ASSERT_OK(tt_test_conn(t, &o, &d));
 	EXPECT_EQ(3, d->rx.seq);
 	ASSERT_OK(tt_conn_start(d));
-	ASSERT_OK(exchange(d));
+	ASSERT_OK(tt_exchange(d));
 }
 
 /* Tickets that wait for the kernel are handshake records, EIO to a plain read. */
@@ -79,7 +79,7 @@ TT_TEST_F(options13, tickets_wait)
 		EXPECT_EQ(TLS_TYPE_HANDSHAKE, type);
 		EXPECT_EQ(SSL3_MT_NEWSESSION_TICKET, in[0]);
 	}
-	ASSERT_OK(exchange(d));
+	ASSERT_OK(tt_exchange(d));
 }
 
 /* A server that sent tickets: the first sequence it sends with is their number. */
@@ -93,5 +93,5 @@ TT_TEST_F(options13, tickets_sent)
 	ASSERT_OK(tt_test_conn(t, &o, &d));
 	EXPECT_EQ(4, d->tx.seq);
 	ASSERT_OK(tt_conn_start(d));
-	ASSERT_OK(exchange(d));
+	ASSERT_OK(tt_exchange(d));
 }

@@ -16,8 +16,8 @@ static void tx_only(struct __test_metadata *_metadata, struct tt_test *t,
 	ASSERT_OK(shaken(t, server, &c));
 	ASSERT_OK(tt_conn_attach(c));
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
-	ASSERT_OK(kernel_sends(c, 700));
-	ASSERT_OK(kernel_sends(c, 1));
+	ASSERT_OK(tt_kernel_sends(c, 700));
+	ASSERT_OK(tt_kernel_sends(c, 1));
 
 	tt_fill(out, 300);
 	ASSERT_OK(tt_peer_write(c, out, 300));
@@ -58,8 +58,8 @@ static void rx_only(struct __test_metadata *_metadata, struct tt_test *t,
 	ASSERT_OK(shaken(t, server, &c));
 	ASSERT_OK(tt_conn_attach(c));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
-	ASSERT_OK(kernel_receives(c, 900));
-	ASSERT_OK(kernel_receives(c, 1));
+	ASSERT_OK(tt_kernel_receives(c, 900));
+	ASSERT_OK(tt_kernel_receives(c, 1));
 
 	tt_fill(out, 300);
 	ASSERT_OK(tt_layer_init(&l, c->o.cipher, c->o.version, &c->tx));
@@ -87,7 +87,7 @@ TT_TEST_F(keys, both_client)
 {
 	ASSERT_OK(shaken(t, false, &c));
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* Both directions, server. */
@@ -95,7 +95,7 @@ TT_TEST_F(keys, both_server)
 {
 	ASSERT_OK(shaken(t, true, &c));
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* TLS_RX first, then TLS_TX: the order is free, also with data between. */
@@ -104,9 +104,9 @@ TT_TEST_F(keys, rx_before_tx)
 	ASSERT_OK(shaken(t, v->server, &c));
 	ASSERT_OK(tt_conn_attach(c));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
-	ASSERT_OK(kernel_receives(c, 200));
+	ASSERT_OK(tt_kernel_receives(c, 200));
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* Two connections at once do not mix up their keys. */
@@ -122,10 +122,10 @@ TT_TEST_F(keys, two_connections)
 	ASSERT_OK(tt_set_keys(b, TLS_TX, &b->tx));
 	ASSERT_OK(tt_set_keys(a, TLS_RX, &a->rx));
 	ASSERT_OK(tt_set_keys(b, TLS_RX, &b->rx));
-	ASSERT_OK(kernel_sends(a, 100));
-	ASSERT_OK(kernel_sends(b, 200));
-	ASSERT_OK(exchange(a));
-	ASSERT_OK(exchange(b));
+	ASSERT_OK(tt_kernel_sends(a, 100));
+	ASSERT_OK(tt_kernel_sends(b, 200));
+	ASSERT_OK(tt_exchange(a));
+	ASSERT_OK(tt_exchange(b));
 }
 
 /* The first sequence number is the one that was given, however large. */
@@ -137,7 +137,7 @@ TT_TEST_F(keys, large_sequence)
 	ASSERT_OK(tt_test_conn(t, &o, &c));
 	ASSERT_LT(1ULL << 32, c->tx.seq | 1ULL << 33);
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 	EXPECT_EQ(c->tx.seq + 3, tt_seq(c, TLS_TX));
 	EXPECT_EQ(c->rx.seq + 3, tt_seq(c, TLS_RX));
 }
@@ -151,8 +151,9 @@ TT_TEST_F(keys, sequence_wraps)
 	ASSERT_OK(tt_test_conn(t, &o, &c));
 	c->tx.seq = ~0ULL - 1;
 	c->peer_rx.keys.seq = c->tx.seq;
+	c->first_seq = c->tx.seq;
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(kernel_sends(c, 100));
+	ASSERT_OK(tt_kernel_sends(c, 100));
 	EXPECT_EQ(-EBADMSG, tt_send(c, out, 100, 0));
 }
 
@@ -168,7 +169,7 @@ TT_TEST_F(other_ciphers, both)
 		SKIP(return, "%s", tt_why());
 	ASSERT_OK(err);
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* ARIA with the keys of a real handshake: OpenSSL has suites with it. */
@@ -182,5 +183,5 @@ TT_TEST_F(other_ciphers, handshake)
 		SKIP(return, "%s", tt_why());
 	ASSERT_OK(err);
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }

@@ -44,7 +44,7 @@ TT_TEST_F(options12, unknown)
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
 	unknown_options(_metadata, c);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* Unknown options, TLS 1.3. */
@@ -55,7 +55,7 @@ TT_TEST_F(options13, unknown)
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
 	unknown_options(_metadata, c);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* TLS_TX_ZEROCOPY_RO: 0 or 1, exactly four bytes, read back as set. */
@@ -82,7 +82,7 @@ TT_TEST_F(options12, zerocopy_ro)
 {
 	ASSERT_OK(tt_conn_start(c));
 	zerocopy_ro(_metadata, c);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* TLS_TX_ZEROCOPY_RO, TLS 1.3. */
@@ -90,7 +90,7 @@ TT_TEST_F(options13, zerocopy_ro)
 {
 	ASSERT_OK(tt_conn_start(c));
 	zerocopy_ro(_metadata, c);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* TLS 1.2 has no padding, so it may not be promised that there is none. */
@@ -100,7 +100,7 @@ TT_TEST_F(options12, expect_no_pad)
 	EXPECT_EQ(-EINVAL, set_u32(c, TLS_RX_EXPECT_NO_PAD, 1, 0, 4));
 	EXPECT_EQ(-EINVAL, set_u32(c, TLS_RX_EXPECT_NO_PAD, 0, 0, 4));
 	EXPECT_EQ(-EINVAL, get_u32(c, TLS_RX_EXPECT_NO_PAD, 4));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* TLS_RX_EXPECT_NO_PAD needs TLS_RX; 0 or 1; longer only with a tail of zeroes. */
@@ -130,7 +130,7 @@ TT_TEST_F(options13, expect_no_pad)
 	EXPECT_EQ(sizeof(*value), len);
 	EXPECT_EQ(0, set_u32(c, o, 0, 0, 8));
 	EXPECT_EQ(0, get_u32(c, o, 4));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* A promise of no padding that is broken costs a second decryption, no data. */
@@ -153,6 +153,7 @@ TT_TEST_F(options13, expect_no_pad_broken)
 	tt_stat_expect("TlsRxNoPadViolation", 1);
 	tt_stat_expect("TlsDecryptRetry", 1);
 	/* a record of another type is no violation, but decrypted twice too */
+	out[0] = SSL3_MT_FINISHED;
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_HANDSHAKE, out, 400, 0));
 	ASSERT_EQ(400, tt_recv_type(c, &type, in, sizeof(in), 0));
 	EXPECT_EQ(TLS_TYPE_HANDSHAKE, type);
@@ -160,24 +161,81 @@ TT_TEST_F(options13, expect_no_pad_broken)
 	tt_stat_expect("TlsDecryptRetry", 1);
 }
 
-/* TLS_TX_MAX_PAYLOAD_LEN has a least and a greatest value, and cuts records. */
-TT_TEST_F(options13, max_payload)
+static int set_payload(struct tt_conn *c, __u16 value, socklen_t len)
 {
-	__u16 value;
+	__u16 values[2] = { value, 0 };
+
+	return tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, values, len);
+}
+
+static int get_payload(struct tt_conn *c, socklen_t len)
+{
+	__u16 values[2] = { 0xdead, 0xdead };
+	int err = tt_get(c, TLS_TX_MAX_PAYLOAD_LEN, values, &len);
+
+	if (err)
+		return err;
+	return len == sizeof(__u16) && values[1] == 0xdead ? values[0] : -EPROTO;
+}
+
+/* The next records, from @n on, have @len bytes of @out in pieces of @limit. */
+static int expect_pieces(struct tt_conn *c, size_t n, size_t len, size_t limit)
+{
+	size_t at, part;
+	int err = 0;
+
+	for (at = 0; !err && at < len; at += part) {
+		part = len - at < limit ? len - at : limit;
+		err = tt_peer_expect(c, n++, TLS_TYPE_DATA, out + at, part);
+	}
+	return err ?: tt_peer_expect_data(c, out, len);
+}
+
+/* TLS_TX_MAX_PAYLOAD_LEN has a least and a greatest value, and cuts records. */
+static void max_payload(struct __test_metadata *_metadata, struct tt_conn *c,
+			__u16 least)
+{
+	const __u16 limit[] = { least, 1000, 4095, TLS_MAX_PAYLOAD };
 	size_t i;
 
-	TT_NEED("tx-max-payload");
 	ASSERT_OK(tt_conn_start(c));
-	value = 62;
-	EXPECT_EQ(-EINVAL, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, &value, 2));
-	value = TLS_MAX_PAYLOAD + 1;
-	EXPECT_EQ(-EINVAL, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, &value, 2));
-	value = 1000;
-	EXPECT_EQ(-EINVAL, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, &value, 1));
-	EXPECT_EQ(0, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, &value, 2));
-	tt_fill(out, 3000);
-	ASSERT_EQ(3000, tt_send(c, out, 3000, 0));
-	for (i = 0; i < 3; i++)
-		EXPECT_OK(tt_peer_expect(c, i, TLS_TYPE_DATA, out + 1000 * i,
-					 1000));
+	EXPECT_EQ(TLS_MAX_PAYLOAD, get_payload(c, 2));
+	EXPECT_EQ(-EINVAL, set_payload(c, 0, 2));
+	EXPECT_EQ(-EINVAL, set_payload(c, least - 1, 2));
+	EXPECT_EQ(-EINVAL, set_payload(c, TLS_MAX_PAYLOAD + 1, 2));
+	EXPECT_EQ(-EINVAL, set_payload(c, 1000, 1));
+	EXPECT_EQ(-EINVAL, set_payload(c, 1000, 4));
+	EXPECT_EQ(-EINVAL, tt_set(c, TLS_TX_MAX_PAYLOAD_LEN, NULL, 2));
+	EXPECT_EQ(-EINVAL, get_payload(c, 1));
+	EXPECT_EQ(TLS_MAX_PAYLOAD, get_payload(c, 4));
+	for (i = 0; i < ARRAY_SIZE(limit); i++) {
+		size_t n = c->recs;
+
+		ASSERT_EQ(0, set_payload(c, limit[i], 2));
+		EXPECT_EQ(limit[i], get_payload(c, 2));
+		tt_fill(out, sizeof(out));
+		ASSERT_EQ(sizeof(out), tt_send(c, out, sizeof(out), 0));
+		ASSERT_OK(expect_pieces(c, n, sizeof(out), limit[i]));
+	}
+	/* not while a record is open, which would have to be cut */
+	ASSERT_EQ(10, tt_send(c, out, 10, MSG_MORE));
+	EXPECT_EQ(-EBUSY, set_payload(c, 1000, 2));
+	ASSERT_EQ(90, tt_send(c, out + 10, 90, 0));
+	ASSERT_OK(tt_peer_expect_data(c, out, 100));
+	EXPECT_EQ(0, set_payload(c, 1000, 2));
+	ASSERT_OK(tt_kernel_receives(c, 2000));
+}
+
+/* The least is 64 bytes of TLSPlaintext (RFC 8449). */
+TT_TEST_F(options12, max_payload)
+{
+	TT_NEED("tx-max-payload");
+	max_payload(_metadata, c, 64);
+}
+
+/* In TLS 1.3 the content type counts as one of them. */
+TT_TEST_F(options13, max_payload)
+{
+	TT_NEED("tx-max-payload");
+	max_payload(_metadata, c, 63);
 }

@@ -53,7 +53,7 @@ TT_TEST_F(fresh, get_after_records)
 	size_t j;
 
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 	want[0] = c->tx;
 	want[1] = c->rx;
 	for (j = 0; j < ARRAY_SIZE(directions); j++) {
@@ -87,7 +87,7 @@ TT_TEST_F(fresh, get_length)
 						  &len));
 		}
 	}
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* A wrong pointer is an errno, and does no harm. */
@@ -100,5 +100,5 @@ TT_TEST_F(fresh, get_pointer)
 	EXPECT_EQ(-EFAULT, tt_get(c, TLS_TX, (void *)8, &len));
 	EXPECT_EQ(-1, getsockopt(c->fd, SOL_TLS, TLS_TX, in, NULL));
 	EXPECT_EQ(EFAULT, errno);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }

@@ -15,7 +15,7 @@ TT_TEST_F(ulp, none)
 	/* The failed calls were no affair of the ULP. */
 	c->ledger.ops = 0;
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* A name that nobody registered is ENOENT. */
@@ -24,7 +24,7 @@ TT_TEST_F(ulp, unknown)
 	EXPECT_EQ(-ENOENT, tt_tcp_ulp(c->fd, "tls_unknown"));
 	EXPECT_EQ(-ENOENT, tt_tcp_ulp(c->fd, "tl"));
 	ASSERT_OK(tt_conn_start(c));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* A second ULP is EEXIST, be it the same or the other; the first stays. */
@@ -36,7 +36,7 @@ TT_TEST_F(ulp, second)
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
 	EXPECT_EQ(-EEXIST, tt_tcp_ulp(c->fd, v->ulp));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* getsockopt(TCP_ULP) tells which it is. */
@@ -88,7 +88,7 @@ TT_TEST_F(ulp, disconnect)
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
 	EXPECT_EQ(-1, connect(c->fd, &sa, sizeof(sa)));
 	EXPECT_EQ(EOPNOTSUPP, errno);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* With the ULP but without keys the socket is plain TCP. */
@@ -104,7 +104,7 @@ TT_TEST_F(ulp, plain_before_keys)
 	EXPECT_EQ(0, memcmp(in, out + 100, 100));
 	ASSERT_OK(tt_set_keys(c, TLS_TX, &c->tx));
 	ASSERT_OK(tt_set_keys(c, TLS_RX, &c->rx));
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
 
 /* Options of other levels still reach TCP and the socket. */
@@ -122,5 +122,5 @@ TT_TEST_F(ulp, other_levels)
 	EXPECT_EQ(1, value);
 	ASSERT_EQ(0, getsockopt(c->fd, SOL_SOCKET, SO_TYPE, &value, &len));
 	EXPECT_EQ(SOCK_STREAM, value);
-	ASSERT_OK(exchange(c));
+	ASSERT_OK(tt_exchange(c));
 }
