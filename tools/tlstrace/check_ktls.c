@@ -143,6 +143,32 @@ static void check_ulp(struct check *ck, const char *ulp, bool *have)
 			  strerror(err));
 }
 
+static void say_feature(struct check *ck, const char *what, int err, const char *advice)
+{
+	char buf[NAME_SIZE];
+
+	if (!err)
+		check_say(ck, V_OK, what, NULL, "this kernel has it");
+	else
+		check_say(ck, V_SKIP, what, advice, "not in this kernel (%s)",
+			  name_errno(err, buf));
+}
+
+static void check_features(struct check *ck)
+{
+	struct ktls_features f;
+
+	/* Why it cannot be tried is said by the checks of ciphers. */
+	if (ktls_probe_features("tls", &f))
+		return;
+	say_feature(ck, "rekey", f.rekey,
+		    "a TLS 1.3 connection ends when one side updates its keys; Linux 6.14 and "
+		    "later can go on");
+	say_feature(ck, "TLS_TX_MAX_PAYLOAD_LEN", f.max_payload, NULL);
+	say_feature(ck, "TLS_TX_ZEROCOPY_RO", f.zerocopy_ro, NULL);
+	say_feature(ck, "TLS_RX_EXPECT_NO_PAD", f.expect_no_pad, NULL);
+}
+
 /**
  * check_ktls() - try the kernel's kTLS
  * @ck: the run; have_tls and have_trace are corrected to what really works
@@ -165,6 +191,8 @@ void check_ktls(struct check *ck)
 			else
 				lacking[i] = check_cipher(ck, "tls", v, cipher);
 		}
+	if (ck->have_tls)
+		check_features(ck);
 	for (unsigned int v = KTLS_VERSION_12; ck->have_trace && v <= KTLS_VERSION_13; v++)
 		check_cipher(ck, ULP_NAME, v, KTLS_AES_128_GCM);
 }

@@ -54,6 +54,10 @@ static const struct field tables[EV_KINDS][DECODE_MAX_FIELDS] = {
 	[EV_ALERT] = {
 		IDENTITY, F("dir", dir), F("level", level), F("desc", desc), F("seq", seq),
 	},
+	[EV_REKEY] = {
+		IDENTITY, F("dir", dir), F("stage", stage), F("request", request),
+		F("seq", seq), F("rekeys", rekeys),
+	},
 	[EV_CLOSE] = {
 		IDENTITY, F("version", version), F("cipher", cipher),
 		F("tx_conf", tx.conf), F("rx_conf", rx.conf),

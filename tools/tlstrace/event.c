@@ -13,6 +13,7 @@ static const char * const names[EV_KINDS] = {
 	[EV_TX] = "tx",
 	[EV_RX] = "rx",
 	[EV_ALERT] = "alert",
+	[EV_REKEY] = "rekey",
 	[EV_CLOSE] = "close",
 };
 
@@ -48,7 +49,8 @@ enum event_kind event_kind_by_name(const char *name)
  * @result: bytes or -errno
  *
  * Nothing to read yet (EAGAIN), a signal (EINTR and the kernel's restart
- * codes 512 to 516) and an asynchronous call under way (529) are not.
+ * codes 512 to 516), an asynchronous call under way (529) and a key to be
+ * replaced first (EKEYEXPIRED) are not.
  *
  * Return: true for an error.
  */
@@ -59,6 +61,7 @@ bool event_failed(int32_t result)
 	switch (-result) {
 	case EAGAIN:
 	case EINTR:
+	case EKEYEXPIRED:
 	case 512 ... 516:
 	case 529:
 		return false;

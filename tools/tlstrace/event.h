@@ -12,8 +12,16 @@ enum event_kind {
 	EV_TX,
 	EV_RX,
 	EV_ALERT,
+	EV_REKEY,
 	EV_CLOSE,
 	EV_KINDS
+};
+
+/* Steps of a change of keys, numbered as in the event rekey. */
+enum rekey_stage {
+	REKEY_KEY_UPDATE,
+	REKEY_EXPIRED,
+	REKEY_NEW_KEY,
 };
 
 /**
@@ -72,9 +80,13 @@ struct event {
 	uint32_t records;
 	uint64_t duration;	/* ns */
 
-	uint8_t dir;		/* alert: 0 sent, 1 received */
+	uint8_t dir;		/* alert, rekey: 0 sent, 1 received */
 	uint8_t level;
 	uint8_t desc;
+
+	uint8_t stage;		/* enum rekey_stage */
+	uint8_t request;	/* the KeyUpdate asks the other side for one */
+	uint32_t rekeys;	/* keys of the direction replaced so far */
 
 	struct dir_total tx, rx;
 	uint64_t lifetime;	/* ns */

@@ -134,6 +134,20 @@ static void put_alert(struct json_object *o, int dir, unsigned int level, unsign
 	put_str(o, "desc_name", name_alert(desc, buf));
 }
 
+static void put_rekey(struct json_object *o, const struct event *ev)
+{
+	static const char * const stage[] = {
+		[REKEY_KEY_UPDATE] = "key_update", [REKEY_EXPIRED] = "expired",
+		[REKEY_NEW_KEY] = "new_key",
+	};
+
+	put_str(o, "dir", ev->dir ? "rx" : "tx");
+	put_str(o, "stage", ev->stage <= REKEY_NEW_KEY ? stage[ev->stage] : "unknown");
+	put_bool(o, "request", ev->request);
+	put_u64(o, "seq", ev->seq);
+	put_u64(o, "rekeys", ev->rekeys);
+}
+
 static struct json_object *close_dir(const struct dir_total *d)
 {
 	struct json_object *o = json_object_new_object();
@@ -181,6 +195,9 @@ void json_event(struct out *out, const struct event *ev, const struct conn *c,
 	case EV_ALERT:
 		put_alert(o, ev->dir, ev->level, ev->desc);
 		put_u64(o, "seq", ev->seq);
+		break;
+	case EV_REKEY:
+		put_rekey(o, ev);
 		break;
 	case EV_CLOSE:
 		put_tls(o, ev->version, ev->cipher);

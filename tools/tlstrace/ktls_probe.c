@@ -194,3 +194,41 @@ int ktls_probe(const char *ulp, unsigned int version, unsigned int cipher,
 	close(fds[1]);
 	return 0;
 }
+
+static int get_option(int fd, int option, size_t size)
+{
+	unsigned char value[4];
+	socklen_t len = (socklen_t)size;
+
+	return getsockopt(fd, KTLS_SOL_TLS, option, value, &len) ? errno : 0;
+}
+
+/**
+ * ktls_probe_features() - try what not every kernel has
+ * @ulp: "tls" or "tls_trace"
+ * @f: result
+ *
+ * Return: 0, or errno if there is no connection, ULP or first key to try it on
+ * (then @f is not set).
+ */
+int ktls_probe_features(const char *ulp, struct ktls_features *f)
+{
+	int fds[2], err = tcp_pair(fds);
+
+	if (err)
+		return err;
+	err = set_ulp(fds[0], ulp);
+	if (!err)
+		err = set_key(fds[0], KTLS_TX, KTLS_VERSION_13, KTLS_AES_128_GCM);
+	if (!err)
+		err = set_key(fds[0], KTLS_RX, KTLS_VERSION_13, KTLS_AES_128_GCM);
+	if (!err) {
+		f->rekey = set_key(fds[0], KTLS_TX, KTLS_VERSION_13, KTLS_AES_128_GCM);
+		f->max_payload = get_option(fds[0], KTLS_TX_MAX_PAYLOAD_LEN, 2);
+		f->zerocopy_ro = get_option(fds[0], KTLS_TX_ZEROCOPY_RO, 4);
+		f->expect_no_pad = get_option(fds[0], KTLS_RX_EXPECT_NO_PAD, 4);
+	}
+	close(fds[0]);
+	close(fds[1]);
+	return err;
+}

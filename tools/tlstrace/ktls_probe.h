@@ -18,9 +18,21 @@ struct ktls_result {
 	int ulp, tx, rx, data;
 };
 
+/**
+ * struct ktls_features - what came to kernel TLS after its beginnings
+ * @rekey: 0 or errno of a second key for a direction, TLS 1.3
+ * @max_payload: 0 or errno of TLS_TX_MAX_PAYLOAD_LEN
+ * @zerocopy_ro: 0 or errno of TLS_TX_ZEROCOPY_RO
+ * @expect_no_pad: 0 or errno of TLS_RX_EXPECT_NO_PAD
+ */
+struct ktls_features {
+	int rekey, max_payload, zerocopy_ro, expect_no_pad;
+};
+
 int tcp_pair(int fds[2]);
 int ktls_probe_ulp(const char *ulp);
 int ktls_probe(const char *ulp, unsigned int version, unsigned int cipher,
 	       struct ktls_result *res);
+int ktls_probe_features(const char *ulp, struct ktls_features *f);
 
 #endif

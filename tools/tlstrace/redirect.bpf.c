@@ -131,10 +131,12 @@ int redirect_setsockopt(struct bpf_sockopt *ctx)
 		count(COUNT_TLS_RX);
 
 	/*
-	 * Of a longer option we saw the first page only; 0 means that the kernel
-	 * takes the program's own bytes. Without this such a call would fail.
+	 * 0 means that the kernel takes the program's own bytes. Of a longer option
+	 * we saw the first page only, and without this such a call would fail. A key
+	 * from our copy makes kernels with a fortified memcpy() warn (7.3: "detected
+	 * field-spanning write" in tls_setsockopt()).
 	 */
-	if (ctx->optlen > (int)page_size)
+	if (ctx->optlen > (int)page_size || (ctx->level == SOL_TLS && ctx->optlen > 0))
 		ctx->optlen = 0;
 	return 1;
 }

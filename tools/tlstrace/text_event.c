@@ -99,6 +99,30 @@ static void text_alert(struct out *out, const struct event *ev)
 	out_printf(out, ", record %" PRIu64, ev->seq);
 }
 
+static void text_rekey(struct out *out, const struct event *ev)
+{
+	switch (ev->stage) {
+	case REKEY_KEY_UPDATE:
+		out_printf(out, "KeyUpdate %s%s, record %" PRIu64,
+			   ev->dir ? "received" : "sent",
+			   ev->request ? ", asks for one in return" : "", ev->seq);
+		break;
+	case REKEY_EXPIRED:
+		out_color(out, COLOR_YELLOW);
+		out_printf(out, "rekey: %s has to wait for the next key, record %" PRIu64,
+			   ev->dir ? "rx" : "tx", ev->seq);
+		out_color(out, COLOR_NONE);
+		break;
+	case REKEY_NEW_KEY:
+		out_printf(out, "rekey: new key for %s, rekey %u, first record %" PRIu64,
+			   ev->dir ? "rx" : "tx", ev->rekeys, ev->seq);
+		break;
+	default:
+		out_printf(out, "rekey: unknown stage %u", ev->stage);
+		break;
+	}
+}
+
 static void text_close_dir(struct out *out, const char *name, const struct dir_total *d)
 {
 	out_printf(out, "; %s", name);
@@ -155,6 +179,9 @@ void text_event(struct out *out, const struct event *ev, const struct conn *c,
 		break;
 	case EV_ALERT:
 		text_alert(out, ev);
+		break;
+	case EV_REKEY:
+		text_rekey(out, ev);
 		break;
 	case EV_CLOSE:
 		text_close(out, ev);

@@ -3,6 +3,7 @@
  * Decoding: formats and records are made here from one table, in different
  * orders, and go through libtraceevent like those of the kernel.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "decode.h"
@@ -46,6 +47,11 @@ static const struct spec specs[EV_KINDS][24] = {
 	[EV_ALERT] = {
 		IDENT, { "u8", "dir", 1, 0, false, 1 }, { "u8", "level", 1, 0, false, 2 },
 		{ "u8", "desc", 1, 0, false, 20 }, { "u64", "seq", 8, 0, false, 77 },
+	},
+	[EV_REKEY] = {
+		IDENT, { "u8", "dir", 1, 0, false, 1 }, { "u8", "stage", 1, 0, false, 2 },
+		{ "u8", "request", 1, 0, false, 1 }, { "u64", "seq", 8, 0, false, 78 },
+		{ "u32", "rekeys", 4, 0, false, 6 },
 	},
 	[EV_CLOSE] = {
 		IDENT, { "u16", "version", 2, 0, false, 0x303 },
@@ -140,6 +146,8 @@ static void check_values(const struct event ev[EV_KINDS])
 	}
 	CHECK(ev[EV_ALERT].dir == 1 && ev[EV_ALERT].level == 2 && ev[EV_ALERT].desc == 20);
 	CHECK(ev[EV_ALERT].seq == 77);
+	CHECK(ev[EV_REKEY].dir == 1 && ev[EV_REKEY].stage == REKEY_NEW_KEY);
+	CHECK(ev[EV_REKEY].request == 1 && ev[EV_REKEY].seq == 78 && ev[EV_REKEY].rekeys == 6);
 	CHECK(ev[EV_CLOSE].version == 0x303 && ev[EV_CLOSE].cipher == 54);
 	CHECK(ev[EV_CLOSE].tx.conf == 2 && ev[EV_CLOSE].rx.conf == 1);
 	CHECK(ev[EV_CLOSE].tx.bytes == 1000 && ev[EV_CLOSE].rx.bytes == 2000);
@@ -218,6 +226,7 @@ void test_event(void)
 
 	unit_case("event: what counts as an error");
 	CHECK(!event_failed(0) && !event_failed(5) && !event_failed(-11) && !event_failed(-4));
+	CHECK(!event_failed(-EKEYEXPIRED));
 	CHECK(!event_failed(-512) && !event_failed(-516) && !event_failed(-529));
 	CHECK(event_failed(-74) && event_failed(-5) && event_failed(-1) && event_failed(-517));
 	CHECK(event_kind_by_name("alert") == EV_ALERT && event_kind_by_name("x") == EV_KINDS);

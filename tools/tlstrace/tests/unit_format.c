@@ -111,6 +111,27 @@ static void test_text(void)
 	ev.desc = 250;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 alert sent: unknown alert 250, record 8\n");
 
+	unit_case("text: rekey");
+	ev = unit_event(EV_REKEY, 99);
+	ev.dir = 1;
+	ev.request = 1;
+	ev.seq = 5;
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 KeyUpdate received, asks for one in return, "
+			 "record 5\n");
+	ev.dir = 0;
+	ev.request = 0;
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 KeyUpdate sent, record 5\n");
+	ev.stage = REKEY_EXPIRED;
+	ev.dir = 1;
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rekey: rx has to wait for the next key, record "
+			 "5\n");
+	ev.stage = REKEY_NEW_KEY;
+	ev.seq = 0;
+	ev.rekeys = 2;
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rekey: new key for rx, rekey 2, first record 0\n");
+	ev.stage = 9;
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rekey: unknown stage 9\n");
+
 	unit_case("text: close");
 	ev = unit_event(EV_CLOSE, 99);
 	ev.version = KTLS_VERSION_12;
