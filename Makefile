@@ -11,6 +11,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALL_PATH ?= $(DESTDIR)$(PREFIX)/lib/tls_trace/selftests
+# The kernel that dkms-install builds for at once.
+KERNEL ?= $(shell uname -r)
 # The cell that demo and check boot; `tools/vm/vm list` has all.
 CELL ?= bookworm
 
@@ -20,8 +22,9 @@ KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
 # Modpost's warnings are errors: what they warn of fails at load time.
 export KBUILD_MODPOST_WARN :=
 
-.PHONY: all help module tools selftests install module-install tools-install \
-	selftests-install setup demo check clean
+.PHONY: all help version module tools selftests install module-install tools-install \
+	selftests-install dkms-install dkms-remove setup demo check check-all check-debug \
+	module-clean clean
 
 # A test kernel may have no more than headers and a compiler.
 all: module
@@ -40,11 +43,18 @@ help:
 	@echo '  install            module, tlstrace and suite (DESTDIR=, PREFIX=, INSTALL_PATH=)'
 	@echo '  module-install     the module alone; tools-install, selftests-install likewise'
 	@echo '  clean              remove what was built'
+	@echo '  dkms-install       module by dkms, rebuilt for each new kernel (KERNEL=)'
+	@echo '  dkms-remove        take it away again'
 	@echo 'In a virtual machine with a stock Debian kernel, as root or through sudo:'
 	@echo '  demo               a kTLS download between OpenSSL and curl, traced'
 	@echo '  check              every check and the whole suite (CELL=$(CELL))'
+	@echo '  check-all          the same on every stock kernel (tools/vm/vm list), and a table'
+	@echo '  check-debug        the suite on a kernel with KASAN, lockdep, kmemleak (built once)'
 	@echo '  setup              install what these two need on this host'
 	@echo 'On a test kernel: make && insmod module/tls_trace.ko && make -C selftests run_tests'
+
+version:
+	@echo $(VERSION)
 
 module:
 	@module/compat/configure $(KDIR)
@@ -70,18 +80,32 @@ tools-install: tools
 selftests-install: selftests
 	$(MAKE) -C selftests install INSTALL_PATH=$(INSTALL_PATH)
 
+dkms-install:
+	@tools/dkms/dkms install $(KERNEL)
+
+dkms-remove:
+	@tools/dkms/dkms remove
+
 setup:
 	@tools/vm/setup
 
 demo: setup
 	@tools/demo/demo $(CELL)
 
-check: setup
-	@tools/check/check $(CELL)
+check:
+	@tools/check/check --setup $(CELL)
 
-clean:
+check-all: setup
+	@tools/check/check-all
+
+check-debug: setup
+	@tools/check/debug
+
+module-clean:
 	-$(KBUILD) clean
 	rm -f module/compat/config.h module/compat/tests/configure.log
 	find module/compat/tests -name '*.o' -o -name '.*.cmd' | xargs -r rm -f
+
+clean: module-clean
 	-$(MAKE) -C tools/tlstrace clean
 	-$(MAKE) -C selftests clean
