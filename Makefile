@@ -23,7 +23,7 @@ KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
 export KBUILD_MODPOST_WARN :=
 
 .PHONY: all help version module tools selftests install module-install tools-install \
-	selftests-install dkms-install dkms-remove setup demo check check-all check-debug \
+	selftests-install dkms-install dkms-remove setup demo check check-all check-debug check-defects \
 	module-clean clean
 
 # A test kernel may have no more than headers and a compiler.
@@ -50,6 +50,7 @@ help:
 	@echo '  check              every check and the whole suite (CELL=$(CELL))'
 	@echo '  check-all          the same on every stock kernel (tools/vm/vm list), and a table'
 	@echo '  check-debug        the suite on a kernel with KASAN, lockdep, kmemleak (built once)'
+	@echo '  check-defects      which mistakes in net/tls the suite notices (CELL=, DEFECTS="3 7")'
 	@echo '  setup              install what these two need on this host'
 	@echo 'On a test kernel: make && insmod module/tls_trace.ko && make -C selftests run_tests'
 
@@ -100,6 +101,11 @@ check-all: setup
 
 check-debug: setup
 	@tools/check/debug
+
+# A selection is for who works on the list.
+DEFECTS ?=
+check-defects: setup
+	@DEFECTS="$(DEFECTS)" tools/check/defects $(CELL)
 
 module-clean:
 	-$(KBUILD) clean
