@@ -85,6 +85,16 @@ static int shake_hands(struct tt_conn *c)
 	return 0;
 }
 
+/* The handshake goes through the proxy too. */
+static int open_proxy(struct tt_conn *c)
+{
+	c->proxy = malloc(sizeof(*c->proxy));
+	if (!c->proxy)
+		return tt_fail(ENOMEM, "proxy");
+	return tt_proxy_open(c->proxy, c->o.family, &c->fd, &c->peer_fd) ?:
+	       tt_proxy_relay(c->proxy);
+}
+
 int tt_conn_open(struct tt_conn *c, const struct tt_conn_opts *o)
 {
 	struct tt_keys sent;
@@ -94,7 +104,8 @@ int tt_conn_open(struct tt_conn *c, const struct tt_conn_opts *o)
 	c->o = *o;
 	c->fd = -1;
 	c->peer_fd = -1;
-	err = tt_tcp_pair(o->family, &c->fd, &c->peer_fd);
+	err = o->proxied ? open_proxy(c) :
+			   tt_tcp_pair(o->family, &c->fd, &c->peer_fd);
 	if (err)
 		return err;
 	c->inode = tt_tcp_inode(c->fd);
@@ -113,6 +124,8 @@ int tt_conn_open(struct tt_conn *c, const struct tt_conn_opts *o)
 		if (err)
 			return err;
 	}
+	if (c->proxy)
+		tt_proxy_stop(c->proxy);
 	c->peer_traffic = c->traffic;
 	c->first_seq = c->tx.seq;
 	err = tt_layer_init(&c->peer_rx, o->cipher, o->version, &c->tx);
@@ -170,6 +183,10 @@ void tt_conn_close(struct tt_conn *c)
 	if (c->peer_fd >= 0)
 		close(c->peer_fd);
 	c->peer_fd = -1;
+	if (c->proxy)
+		tt_proxy_close(c->proxy);
+	free(c->proxy);
+	c->proxy = NULL;
 	tt_ssl_end_free(&c->us);
 	tt_ssl_end_free(&c->peer);
 	tt_layer_free(&c->peer_rx);

@@ -12,6 +12,7 @@
 #define TT_CONN_H
 
 #include "ledger.h"
+#include "proxy.h"
 #include "record.h"
 #include "ssl_end.h"
 #include "tcp.h"
@@ -29,6 +30,7 @@
  *		socket for the kernel
  * @no_handshake: made-up keys instead of a handshake; the peer is then the
  *		reference record layer alone
+ * @proxied:	a proxy stands between the two ends
  */
 struct tt_conn_opts {
 	const struct tt_cipher *cipher;
@@ -39,6 +41,7 @@ struct tt_conn_opts {
 	int tickets;
 	bool read_tickets;
 	bool no_handshake;
+	bool proxied;
 };
 
 /**
@@ -47,6 +50,7 @@ struct tt_conn_opts {
  * @fd:		our end, the kernel's
  * @peer_fd:	the other end
  * @inode:	of @fd
+ * @proxy:	between them, NULL if there is none
  * @tx:		keys for TLS_TX at hand-over, or of the last rekey
  * @rx:		keys for TLS_RX at hand-over, or of the last rekey
  * @traffic:	TLS 1.3: secrets of @tx and @rx
@@ -73,6 +77,7 @@ struct tt_conn {
 	int fd;
 	int peer_fd;
 	unsigned long inode;
+	struct tt_proxy *proxy;
 	struct tt_keys tx;
 	struct tt_keys rx;
 	struct tt_traffic traffic;

@@ -8,7 +8,7 @@
 #include "conn.h"
 #include "peer.h"
 
-#define TT_CONNS_MAX	8
+#define TT_CONNS_MAX	64
 
 /**
  * struct tt_variant - what a fixture's tests are run with
