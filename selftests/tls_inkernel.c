@@ -103,11 +103,6 @@ static void probe_users(void)
 	tt_feature_add("kcm", kcm < 0 ? tt_why() : NULL);
 	tt_feature_add("read_sock", kcm < 0 ? tt_why() : kcm ? NULL :
 		       "in-kernel readers get TCP's read_sock from this kernel's tls");
-	/* Kernel TLS decrypts with GFP_KERNEL; KCM has it do so in softirqs. */
-	tt_feature_add("softirq",
-		       tt_kernel_config("CONFIG_DEBUG_ATOMIC_SLEEP=y") ?
-		       "kernel TLS sleeps where KCM must not, as CONFIG_DEBUG_ATOMIC_SLEEP tells" :
-		       NULL);
 	tt_feature_add("nbd", tt_load_module("nbd") ? tt_why() : NULL);
 	tt_feature_add("io_uring", tt_uring_missing());
 }

@@ -13,6 +13,20 @@ struct mux {
 	int prog;
 };
 
+/*
+ * Kernel TLS decrypts as a process does: it allocates memory and waits for a
+ * cipher. KCM has it read in the softirq that brings data, without asking. That
+ * goes well nearly always; else the kernel schedules while atomic, and crashes.
+ * Not with the read_sock of TCP, that KCM gets where tls has none.
+ */
+static const char sleeps[] =
+	"this kernel's TLS may sleep, and crash it, where KCM has it read in a softirq";
+
+static bool sleeps_in_softirq(void)
+{
+	return !tt_feature_missing("read_sock");
+}
+
 static int mux_open(struct mux *m, struct tt_conn *c, bool attach)
 {
 	const struct tt_cipher *cipher = c->o.cipher;
@@ -132,7 +146,8 @@ TT_TEST_F(kcm, rx_arriving)
 	int i;
 
 	TT_NEED("kcm");
-	TT_NEED("softirq");
+	if (sleeps_in_softirq())
+		SKIP(return, "%s", sleeps);
 	rx = flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, true));
 	for (i = 0; i < MESSAGES; i++) {
@@ -181,6 +196,8 @@ TT_TEST_F(kcm, rx_many_in_record)
 /* A reader that is slow: KCM stops the parser in the middle, and goes on. */
 TT_TEST_F(kcm, rx_slow)
 {
+	/* What may not be read when it arrives must be there before. */
+	size_t most = sleeps_in_softirq() ? 50000 : 400000;
 	size_t len[4 * MESSAGES], wire, wires = 0, at = 0;
 	int n, size = 1;
 	struct flow rx;
@@ -191,12 +208,12 @@ TT_TEST_F(kcm, rx_slow)
 	ASSERT_OK(mux_open(&m, c, false));
 	ASSERT_EQ(0, setsockopt(m.kcm, SOL_SOCKET, SO_RCVBUF, &size,
 				sizeof(size)));
-	for (n = 0; n < ARRAY_SIZE(len) && wires < 400000; n++) {
+	for (n = 0; n < ARRAY_SIZE(len) && wires < most; n++) {
 		ASSERT_OK(send_message(c, 4 + n % 3, out + at, &len[n], &wire));
 		at += len[n];
 		wires += wire;
 	}
-	ASSERT_OK(tt_kcm_wait(c->fd, 1));
+	ASSERT_OK(tt_kcm_wait(c->fd, sleeps_in_softirq() ? wires : 1));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_OK(expect_messages(m.kcm, n, out, len));
 	EXPECT_OK(tt_kcm_detach(m.kcm, c->fd));
@@ -324,7 +341,8 @@ TT_TEST_F(kcm, two_sockets)
 	int i;
 
 	TT_NEED("kcm");
-	TT_NEED("softirq");
+	if (sleeps_in_softirq())
+		SKIP(return, "%s", sleeps);
 	ASSERT_OK(tt_test_conn(t, &o, &d[1]));
 	ASSERT_OK(tt_conn_start(d[1]));
 	ASSERT_OK(mux_open(&m, c, true));
