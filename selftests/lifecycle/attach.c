@@ -99,16 +99,19 @@ static int attach_against(enum job job, bool peer)
 	return 0;
 }
 
+/* Another thread closes the socket meanwhile: the attach comes before or after. */
 TEST_F_TIMEOUT(life, attach_against_close, LIFE_TIMEOUT)
 {
 	ASSERT_OK(attach_against(JOB_CLOSE, false));
 }
 
+/* Another thread shuts it down. */
 TEST_F_TIMEOUT(life, attach_against_shutdown, LIFE_TIMEOUT)
 {
 	ASSERT_OK(attach_against(JOB_SHUTDOWN, false));
 }
 
+/* The peer resets the connection. */
 TEST_F_TIMEOUT(life, attach_against_peer_reset, LIFE_TIMEOUT)
 {
 	ASSERT_OK(attach_against(JOB_CLOSE, true));

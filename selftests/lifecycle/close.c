@@ -49,6 +49,7 @@ TEST_F_TIMEOUT(life, orphan_delivers, LIFE_TIMEOUT)
 	}
 }
 
+/* The peer resets a connection that was closed with data unsent. */
 TEST_F_TIMEOUT(life, orphan_is_reset, LIFE_TIMEOUT)
 {
 	int i, rounds = tt_rounds(20), fd[2];

@@ -72,6 +72,7 @@ static void *talk_loop(void *arg)
 	return (void *)bad;
 }
 
+/* Events are switched on and off while data flows; no call sees it. */
 TEST_F_TIMEOUT(life, events_under_traffic, LIFE_TIMEOUT)
 {
 	int i, rounds = tt_rounds(12);
@@ -148,6 +149,7 @@ static int list_in_pieces(size_t piece, const unsigned long *stay, int stays)
 		       piece, next, stays);
 }
 
+/* Sockets that live all the time are listed once each, in pieces of any size. */
 TEST_F_TIMEOUT(life, list_while_sockets_come_and_go, LIFE_TIMEOUT)
 {
 	static const size_t pieces[] = { 1, 7, 100, 500, 4096 };

@@ -90,6 +90,7 @@ static int keys_under(const enum job *jobs, int n, bool reset_at_end)
 	return err;
 }
 
+/* Keys are set while another thread is in a call, of each kind. */
 TEST_F_TIMEOUT(life, keys_under_each_call, LIFE_TIMEOUT)
 {
 	static const enum job jobs[] = {
@@ -103,6 +104,7 @@ TEST_F_TIMEOUT(life, keys_under_each_call, LIFE_TIMEOUT)
 			ASSERT_OK(keys_under(&jobs[k], 1, false));
 }
 
+/* Keys are set while many threads are in calls of all kinds. */
 TEST_F_TIMEOUT(life, keys_under_all_calls, LIFE_TIMEOUT)
 {
 	static const enum job jobs[] = {

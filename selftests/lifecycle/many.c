@@ -81,6 +81,7 @@ static int light_pair(int fd[2], const char *ulp)
 	       tt_pair_set(fd[1], TLS_RX, &key);
 }
 
+/* Thousands at once: each is counted, and afterwards nothing is left of them. */
 TEST_F_TIMEOUT(life, thousands, LIFE_TIMEOUT)
 {
 	int n = tt_rounds(MANY_PAIRS), i, (*fd)[2], warm[2];

@@ -102,6 +102,7 @@ TEST_F_TIMEOUT(life, child_attaches, LIFE_TIMEOUT)
 	tt_pair_close(other);
 }
 
+/* Of a socket with many descriptors the last close is the end. */
 TEST_F_TIMEOUT(life, dup_and_close, LIFE_TIMEOUT)
 {
 	int fd[2], copy[10], i;

@@ -323,6 +323,7 @@ FIXTURE_TEARDOWN(stage)
 	EXPECT_OK(world_end(&self->world));
 }
 
+/* Each way to end, at this stage, gives what it gives with plain tls. */
 TEST_F_TIMEOUT(stage, all_endings, LIFE_TIMEOUT)
 {
 	enum ending ending;

@@ -17,6 +17,7 @@ static struct io_uring_sqe request(int op, int fd, void *buf, unsigned int len)
 	return sqe;
 }
 
+/* Data both ways by io_uring. */
 TEST_F_TIMEOUT(life, uring_traffic, LIFE_TIMEOUT)
 {
 	unsigned char out[1000], in[1000];
