@@ -101,7 +101,7 @@ function flush_errors(   i)
 	planned = 1
 	if (plan == 0) {
 		reason = $0
-		if (sub(/^.*# SKIP */, "", reason)) {
+		if (sub(/^.*# SKIP */, "", reason) && reason != "not selected") {
 			skipped++
 			order[++reasons] = reason
 			why[reason]++

@@ -113,4 +113,4 @@ static void __attribute__((constructor)) inkernel_constructor(void)
 	probe_users();
 }
 
-TT_SLOW_HARNESS_MAIN
+TT_SELECTED_HARNESS_MAIN

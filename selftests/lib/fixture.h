@@ -153,12 +153,56 @@
 	TT_VARIANT(F, tls13_aes256gcm_trace, "tls_trace", AES_GCM_256,	\
 		   TLS_1_3, true, TT_IPV6)
 
-/* Takes the place of TEST_HARNESS_MAIN. OTHERS: see tt_suite_init(). */
+/*
+ * Run the tests that were asked for. The harness is told their names, so that it
+ * makes no process for each of the others.
+ */
+static int __attribute__((unused)) tt_run_selected(int argc, char **argv)
+{
+	struct __fixture_variant_metadata none = { .name = "" }, *v;
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+	char **args = argv;
+	char name[200];
+	int n = 1;
+
+	if (argc > 1 || !getenv("TLS_TEST_ONLY"))
+		return test_harness_run(argc, argv);
+	args = calloc(1, sizeof(*args));
+	args[0] = argv[0];
+	for (f = __fixture_list; f; f = f->next)
+		for (v = f->variant ?: &none; v; v = v->next)
+			for (t = f->tests; t; t = t->next) {
+				snprintf(name, sizeof(name), "%s%s%s.%s",
+					 f->name, *v->name ? "." : "", v->name,
+					 t->name);
+				if (!tt_test_selected(name))
+					continue;
+				args = realloc(args, (n + 3) * sizeof(*args));
+				args[n++] = "-r";
+				args[n++] = strdup(name);
+				args[n] = NULL;
+			}
+	if (n > 1)
+		return test_harness_run(n, args);
+	printf("TAP version 13\n1..0 # SKIP not selected\n");
+	return KSFT_SKIP;
+}
+
+/* Takes the place of TEST_HARNESS_MAIN, after a call of tt_suite_init(). */
+#define TT_SELECTED_HARNESS_MAIN					\
+	TT_SLOW_TESTS							\
+	int main(int argc, char **argv)					\
+	{								\
+		return tt_run_selected(argc, argv);			\
+	}
+
+/* The same, with that call. OTHERS: see tt_suite_init(). */
 #define TT_HARNESS_MAIN(OTHERS)						\
 	static void __attribute__((constructor)) tt_constructor(void)	\
 	{								\
 		tt_suite_init(OTHERS);					\
 	}								\
-	TT_SLOW_HARNESS_MAIN
+	TT_SELECTED_HARNESS_MAIN
 
 #endif

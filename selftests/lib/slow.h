@@ -30,10 +30,9 @@ int tt_rounds(int n);
 int tt_limit(int ms);
 
 /*
- * Takes the place of TEST_HARNESS_MAIN, and stretches the time limits of the
- * tests before it.
+ * Stretches the time limits of the tests before it.
  */
-#define TT_SLOW_HARNESS_MAIN						\
+#define TT_SLOW_TESTS							\
 	static void __attribute__((constructor)) tt_stretch(void)	\
 	{								\
 		struct __fixture_metadata *f;				\
@@ -42,7 +41,11 @@ int tt_limit(int ms);
 		for (f = __fixture_list; f; f = f->next)		\
 			for (t = f->tests; t; t = t->next)		\
 				t->timeout *= tt_slow();		\
-	}								\
+	}
+
+/* Takes the place of TEST_HARNESS_MAIN. */
+#define TT_SLOW_HARNESS_MAIN						\
+	TT_SLOW_TESTS							\
 	TEST_HARNESS_MAIN
 
 #endif

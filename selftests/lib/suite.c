@@ -120,8 +120,7 @@ void tt_suite_init(bool others)
 	tt_feature_print();
 }
 
-/* TLS_TEST_ONLY is a list of patterns for fixture.variant.test. */
-static bool selected(const char *name)
+bool tt_test_selected(const char *name)
 {
 	const char *only = getenv("TLS_TEST_ONLY");
 	char *list, *item, *save;
@@ -191,7 +190,7 @@ int tt_test_begin(struct tt_test *t, const char *fixture, const char *test,
 	memset(t, 0, sizeof(*t));
 	t->v = v;
 	snprintf(name, sizeof(name), "%s.%s.%s", fixture, v->label, test);
-	if (!selected(name)) {
+	if (!tt_test_selected(name)) {
 		snprintf(t->skip, sizeof(t->skip), "not selected");
 		return 0;
 	}

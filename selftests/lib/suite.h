@@ -66,6 +66,16 @@ struct tt_test {
 void tt_suite_init(bool others);
 
 /**
+ * tt_test_selected() - whether a test is among those that were asked for
+ * @name: fixture.variant.test
+ *
+ * TLS_TEST_ONLY is a list of patterns, with commas between.
+ *
+ * Return: true if so, or if there is no list.
+ */
+bool tt_test_selected(const char *name);
+
+/**
  * tt_test_begin() - before a test
  * @t:		test
  * @fixture:	name
