@@ -193,6 +193,31 @@ TT_TEST_F(kcm, rx_many_in_record)
 	EXPECT_OK(end_of_reading(&rx, at));
 }
 
+/* A message that begins in one record and ends in the next. */
+TT_TEST_F(kcm, rx_over_record)
+{
+	size_t half = 700, size = 2 * half + 100, wire;
+	struct flow rx;
+	struct mux m;
+
+	TT_NEED("kcm");
+	TT_NEED("read_sock");
+	rx = flow_begin(c, TT_OP_RX);
+	ASSERT_OK(mux_open(&m, c, false));
+	tt_fill(out, size);
+	out[0] = size >> 8;
+	out[1] = size;
+	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out, half, 0));
+	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + half, size - half, 0));
+	wire = size + 2 * tt_cipher_overhead(c->o.cipher, c->o.version);
+	ASSERT_OK(tt_kcm_wait(c->fd, wire));
+	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
+	TT_KNOWN("kcm-over-record");
+	EXPECT_OK(expect_message(m.kcm, 0, out, size));
+	ASSERT_OK(tt_kcm_detach(m.kcm, c->fd));
+	EXPECT_OK(end_of_reading(&rx, size));
+}
+
 /* A reader that is slow: KCM stops the parser in the middle, and goes on. */
 TT_TEST_F(kcm, rx_slow)
 {

@@ -21,6 +21,23 @@
 /* Seconds for one test, under emulation on a busy machine. */
 #define TT_TEST_TIMEOUT	60
 
+/* The result of a test with TT_KNOWN(): an expected failure, or none. */
+static void __attribute__((unused)) tt_known_end(struct __test_metadata *m,
+						 const struct tt_test *t)
+{
+	bool failed = m->exit_code == KSFT_FAIL;
+
+	if (!t->known || m->exit_code == KSFT_SKIP)
+		return;
+	/* Without a probe a pass may be that of a kernel that has no bug. */
+	if (!failed && !t->known->affected)
+		return;
+	snprintf(m->results->reason, sizeof(m->results->reason),
+		 "known kernel bug: %s", t->known->id);
+	m->aborted = false;
+	_exit(failed ? KSFT_XFAIL : KSFT_XPASS);
+}
+
 /**
  * TT_FIXTURE() - a fixture whose tests get a connection
  * @F:		name
@@ -39,6 +56,7 @@
 	}								\
 	FIXTURE_TEARDOWN(F) {						\
 		EXPECT_OK(tt_test_end(&self->t));			\
+		tt_known_end(_metadata, &self->t);			\
 	}								\
 	struct tt_fixture_##F
 
@@ -79,6 +97,22 @@
 		ASSERT_OK(tt_test_need(t, FEATURE));			\
 		if (*t->skip)						\
 			SKIP(return, "%s", t->skip);			\
+	} while (0)
+
+/**
+ * TT_KNOWN() - from here on the test may fail because of a bug of this kernel
+ * @ID: name of the bug in known.c
+ *
+ * Where the kernel has the bug. Put it right before the first thing that fails: what
+ * fails before is a failure.
+ */
+#define TT_KNOWN(ID)							\
+	do {								\
+		const struct tt_known *known = tt_known_find(ID);	\
+									\
+		ASSERT_NE(NULL, known) TH_LOG("%s is not in known.c", ID); \
+		if (!known->affected || known->affected())		\
+			t->known = known;				\
 	} while (0)
 
 #define TT_VARIANT(F, LABEL, ULP, CIPHER, VERSION, SERVER, FAMILY)	\

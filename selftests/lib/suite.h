@@ -6,6 +6,7 @@
 #define TT_SUITE_H
 
 #include "conn.h"
+#include "known.h"
 #include "peer.h"
 
 #define TT_CONNS_MAX	64
@@ -43,6 +44,7 @@ enum tt_start {
  * @conns:	how many
  * @drain:	a drain to be stopped at the end
  * @refused_attach: how often tls_trace refused to attach
+ * @known:	kernel bug that may fail it, see TT_KNOWN()
  * @unchecked:	do not compare counters (a test of several processes)
  */
 struct tt_test {
@@ -52,6 +54,7 @@ struct tt_test {
 	size_t conns;
 	struct tt_drain drain;
 	int refused_attach;
+	const struct tt_known *known;
 	bool unchecked;
 };
 

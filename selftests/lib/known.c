@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Bugs of stock kernels that the suite finds. */
+#include <string.h>
+#include "known.h"
+
+const struct tt_known tt_known[] = {
+	{
+		.id = "kcm-over-record",
+		.kernels = "6.12 and 7.3",
+		.what = "KCM gives wrong bytes for a message that begins in one record and "
+			"ends in the next: what kernel TLS leaves behind the plaintext of the "
+			"first gets into it",
+	},
+};
+
+const size_t tt_known_count = sizeof(tt_known) / sizeof(tt_known[0]);
+
+const struct tt_known *tt_known_find(const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < tt_known_count; i++)
+		if (!strcmp(tt_known[i].id, id))
+			return &tt_known[i];
+	return NULL;
+}
