@@ -38,14 +38,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/bpf.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 
 #include "fixture.h"
 #include "cipher.h"
+#include "diag.h"
 #include "keys.h"
 #include "payload.h"
 #include "record.h"

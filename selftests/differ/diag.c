@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What sock_diag tells about the socket: state, shutdown and the ULP's own. */
 
-static void diag_address(const struct sockaddr_storage *ss, __be16 *port,
-			 __be32 *addr)
-{
-	const struct sockaddr_in6 *in6 = (const void *)ss;
-	const struct sockaddr_in *in = (const void *)ss;
-
-	if (ss->ss_family == AF_INET) {
-		*port = in->sin_port;
-		addr[0] = in->sin_addr.s_addr;
-		return;
-	}
-	*port = in6->sin6_port;
-	memcpy(addr, &in6->sin6_addr, sizeof(in6->sin6_addr));
-}
-
 static void note_hex(struct df_note *n, const void *buf, size_t len)
 {
 	const unsigned char *p = buf;
@@ -70,45 +55,14 @@ static void note_diag_reply(struct df_world *w, struct df_note *n,
 /* diag */
 static void do_diag(struct df_world *w, struct df_step *st, struct df_note *n)
 {
-	struct {
-		struct nlmsghdr h;
-		struct inet_diag_req_v2 r;
-	} req = {
-		.h.nlmsg_len = sizeof(req),
-		.h.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-		.h.nlmsg_flags = NLM_F_REQUEST,
-		.r.sdiag_protocol = IPPROTO_TCP,
-		.r.idiag_states = -1,
-		.r.idiag_ext = 1 << (INET_DIAG_SHUTDOWN - 1),
-		.r.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
-	};
-	char reply[4096] __attribute__((aligned(8)));
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	ssize_t got;
-	int fd;
+	char reply[TT_DIAG_REPLY] __attribute__((aligned(8)));
+	struct tt_diag_req req;
 
 	(void)st;
-	if (getsockname(w->fd, (void *)&ss, &len)) {
+	if (tt_diag_prepare(&req, w->fd))
 		note_errno(n, errno);
-		return;
-	}
-	req.r.sdiag_family = ss.ss_family;
-	diag_address(&ss, &req.r.id.idiag_sport, req.r.id.idiag_src);
-	len = sizeof(ss);
-	if (getpeername(w->fd, (void *)&ss, &len)) {
-		note_errno(n, errno);
-		return;
-	}
-	diag_address(&ss, &req.r.id.idiag_dport, req.r.id.idiag_dst);
-
-	fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0 || send(fd, &req, sizeof(req), 0) != sizeof(req))
-		note(n, " (no sock_diag: %s)", strerror(errno));
-	else if ((got = recv(fd, reply, sizeof(reply), MSG_DONTWAIT)) < 0)
-		note(n, " (no answer of sock_diag: %s)", strerror(errno));
-	else if (NLMSG_OK((struct nlmsghdr *)reply, got))
+	else if (tt_diag_query(&req, reply) < 0)
+		note(n, " (%s)", tt_why());
+	else
 		note_diag_reply(w, n, (struct nlmsghdr *)reply);
-	if (fd >= 0)
-		close(fd);
 }
