@@ -59,6 +59,27 @@ static int set_cipher(SSL_CTX *ctx, const struct tt_cipher *c, int version)
 	return 0;
 }
 
+/* A connection from the end's context. */
+static int make_ssl(struct tt_ssl_end *e, bool server)
+{
+	e->ssl = SSL_new(e->ctx);
+	e->in = BIO_new(BIO_s_mem());
+	e->out = BIO_new(BIO_s_mem());
+	if (!e->ssl || !e->in || !e->out)
+		return tt_fail_ssl("OpenSSL connection");
+	/* An empty BIO means "wait", never end of file. */
+	BIO_set_mem_eof_return(e->in, -1);
+	SSL_set_bio(e->ssl, e->in, e->out);
+	SSL_set_app_data(e->ssl, e);
+	SSL_set_msg_callback(e->ssl, on_message);
+	SSL_set_msg_callback_arg(e->ssl, e);
+	if (server)
+		SSL_set_accept_state(e->ssl);
+	else
+		SSL_set_connect_state(e->ssl);
+	return 0;
+}
+
 int tt_ssl_end_init(struct tt_ssl_end *e, int fd, bool server,
 		    const struct tt_cipher *c, int version, int tickets)
 {
@@ -85,22 +106,25 @@ int tt_ssl_end_init(struct tt_ssl_end *e, int fd, bool server,
 	if (err)
 		return err;
 
-	e->ssl = SSL_new(e->ctx);
-	e->in = BIO_new(BIO_s_mem());
-	e->out = BIO_new(BIO_s_mem());
-	if (!e->ssl || !e->in || !e->out)
-		return tt_fail_ssl("OpenSSL connection");
-	/* An empty BIO means "wait", never end of file. */
-	BIO_set_mem_eof_return(e->in, -1);
-	SSL_set_bio(e->ssl, e->in, e->out);
-	SSL_set_app_data(e->ssl, e);
-	SSL_set_msg_callback(e->ssl, on_message);
-	SSL_set_msg_callback_arg(e->ssl, e);
-	if (server)
-		SSL_set_accept_state(e->ssl);
-	else
-		SSL_set_connect_state(e->ssl);
-	return 0;
+	return make_ssl(e, server);
+}
+
+int tt_ssl_end_again(struct tt_ssl_end *e, int fd, const struct tt_ssl_end *like,
+		     SSL_SESSION *session)
+{
+	int err;
+
+	memset(e, 0, sizeof(*e));
+	e->fd = fd;
+	e->name = like->name;
+	e->ctx = like->ctx;
+	SSL_CTX_up_ref(e->ctx);
+	err = make_ssl(e, SSL_is_server(like->ssl));
+	if (!err && session && SSL_set_session(e->ssl, session) != 1)
+		err = tt_fail_ssl("session to resume");
+	if (!err)
+		SSL_set_num_tickets(e->ssl, 0);
+	return err;
 }
 
 void tt_ssl_end_free(struct tt_ssl_end *e)

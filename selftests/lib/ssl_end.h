@@ -76,6 +76,20 @@ int tt_ssl_end_init(struct tt_ssl_end *e, int fd, bool server,
 		    const struct tt_cipher *c, int version, int tickets);
 
 /**
+ * tt_ssl_end_again() - set an end up like an earlier one, from its context
+ * @e:		end
+ * @fd:		TCP socket
+ * @like:	the earlier end, of the same role
+ * @session:	client: session to resume, or NULL
+ *
+ * It sends no tickets.
+ *
+ * Return: 0 or -errno.
+ */
+int tt_ssl_end_again(struct tt_ssl_end *e, int fd, const struct tt_ssl_end *like,
+		     SSL_SESSION *session);
+
+/**
  * tt_ssl_end_free() - release; the socket stays open
  * @e: end
  */
