@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The little of BPF that in-kernel users of a socket need.
+ * The little of BPF that in-kernel users of a socket need, and what stands
+ * between a program and its setsockopt(2).
  */
 #ifndef TT_BPF_H
 #define TT_BPF_H
@@ -37,5 +38,27 @@ int tt_bpf_sockmap(void);
  * Return: 0 or -errno.
  */
 int tt_bpf_sockmap_put(int map, int fd);
+
+/**
+ * tt_bpf_refuse() - a program that refuses a socket option with EPERM
+ * @level:	its level
+ * @option:	its name
+ * Return: descriptor of the program (cgroup/setsockopt) or -errno.
+ */
+int tt_bpf_refuse(int level, int option);
+
+/**
+ * tt_bpf_rename_ulp() - a program that makes TCP_ULP "tls" a "tls_trace"
+ * Return: descriptor of the program (cgroup/setsockopt) or -errno.
+ */
+int tt_bpf_rename_ulp(void);
+
+/**
+ * tt_bpf_attach() - have a program run for the sockets made in a cgroup
+ * @cgroup:	descriptor of its directory
+ * @prog:	cgroup/setsockopt program
+ * Return: descriptor of the link, which holds it there, or -errno.
+ */
+int tt_bpf_attach(int cgroup, int prog);
 
 #endif

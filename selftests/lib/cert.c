@@ -48,3 +48,15 @@ int tt_cert_use(SSL_CTX *ctx)
 		return tt_fail_ssl("use of the test certificate");
 	return 0;
 }
+
+int tt_cert_use_ssl(SSL *ssl)
+{
+	int err = tt_cert_init();
+
+	if (err)
+		return err;
+	if (SSL_use_certificate(ssl, cert) != 1 ||
+	    SSL_use_PrivateKey(ssl, pkey) != 1)
+		return tt_fail_ssl("use of the test certificate");
+	return 0;
+}

@@ -23,4 +23,11 @@ int tt_cert_init(void);
  */
 int tt_cert_use(SSL_CTX *ctx);
 
+/**
+ * tt_cert_use_ssl() - use certificate and key for one connection
+ * @ssl: connection
+ * Return: 0 or -errno.
+ */
+int tt_cert_use_ssl(SSL *ssl);
+
 #endif
