@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sendfile and splice: what arrives at a userspace OpenSSL is compared with the
- * file by SHA-256, and the records on the wire are counted.
+ * sendfile: what arrives at a userspace OpenSSL is compared with the file by
+ * SHA-256, and the records on the wire are counted.
  */
 #include <fcntl.h>
+#include <linux/loop.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include "fixture.h"
+#include "module.h"
 
 #define PAGE	4096
 #define RECORD	TLS_MAX_PAYLOAD
@@ -12,10 +20,11 @@
 TT_FIXTURE(sendfile, TT_STARTED);
 TT_VARIANTS(sendfile);
 
-TT_FIXTURE(splice, TT_STARTED);
-TT_VARIANTS(splice);
+/* What is of the file, not of the cipher. */
+TT_FIXTURE(file, TT_STARTED);
+TT_VARIANTS_FEW(file);
 
-/* 64 MiB takes its time: one cipher of each version. */
+/* 32 MiB takes its time: one cipher of each version. */
 TT_FIXTURE(large, TT_STARTED);
 TT_VARIANTS_FEW(large);
 
@@ -84,6 +93,9 @@ static int send_part(struct tt_test *t, struct tt_conn *c, int file, off_t *off,
 
 #include "sendfile/file.c"
 #include "sendfile/mixed.c"
-#include "sendfile/splice.c"
+#include "sendfile/changing.c"
+#include "sendfile/nonblock.c"
+#include "sendfile/far.c"
+#include "sendfile/places.c"
 
 TT_HARNESS_MAIN(false)

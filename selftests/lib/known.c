@@ -11,6 +11,13 @@ const struct tt_known tt_known[] = {
 			"ends in the next: what kernel TLS leaves behind the plaintext of the "
 			"first gets into it",
 	},
+	{
+		.id = "sendpage-unpushed",
+		.kernels = "6.1",
+		.what = "After EAGAIN of a non-blocking sendfile the rest of a record is put "
+			"into TCP's queue as if more came at once, without a push; with a "
+			"send buffer smaller than a record poll never says that there is room",
+	},
 };
 
 const size_t tt_known_count = sizeof(tt_known) / sizeof(tt_known[0]);

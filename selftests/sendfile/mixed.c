@@ -34,6 +34,79 @@ TT_TEST_F(sendfile, after_more_over_border)
 	ASSERT_OK(tt_peer_expect_data(c, out, n));
 }
 
+/* sendfile of nothing does not close what MSG_MORE left open, nor loses it. */
+TT_TEST_F(file, nothing_after_more)
+{
+	int file = tt_file(1000, NULL);
+	__u64 seq = tt_seq(c, TLS_TX);
+	off_t off = 0, end = 1000;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 100);
+	ASSERT_EQ(1000, pread(file, out + 100, 1000, 0));
+	ASSERT_EQ(100, tt_send(c, out, 100, MSG_MORE));
+	EXPECT_EQ(0, tt_sendfile(c, file, &off, 0));
+	EXPECT_EQ(0, tt_sendfile(c, file, &end, 500));
+	EXPECT_EQ(seq, tt_seq(c, TLS_TX));
+	ASSERT_EQ(1000, tt_sendfile(c, file, &off, 1000));
+	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 1100));
+	EXPECT_EQ(seq + 1, tt_seq(c, TLS_TX));
+}
+
+/* To the very border of an open record, one short of it, and one over it. */
+TT_TEST_F(file, fills_open_record)
+{
+	static const int over[] = { -1, 0, 1 };
+	size_t i, n, rec = 0;
+	int file;
+	off_t off;
+
+	for (i = 0; i < ARRAY_SIZE(over); i++) {
+		n = RECORD - 5 + over[i];
+		file = tt_file(n, NULL);
+		ASSERT_LE(0, file);
+		tt_fill(out, 5);
+		ASSERT_EQ(n, pread(file, out + 5, n, 0));
+		ASSERT_EQ(5, tt_send(c, out, 5, MSG_MORE));
+		off = 0;
+		ASSERT_EQ(n, tt_sendfile(c, file, &off, n));
+		n = over[i] < 0 ? RECORD - 1 : RECORD;
+		ASSERT_OK(tt_peer_expect(c, rec++, TLS_TYPE_DATA, out, n));
+		if (over[i] > 0)
+			ASSERT_OK(tt_peer_expect(c, rec++, TLS_TYPE_DATA,
+						 out + n, 1));
+		close(file);
+	}
+	EXPECT_EQ(c->tx.seq + rec, tt_seq(c, TLS_TX));
+}
+
+/* Open data, a file, an alert, open data, an alert, a file: each of its type, in
+ * the order of the calls, and nothing shares a record with an alert.
+ */
+TT_TEST_F(file, among_control_records)
+{
+	const unsigned char alert[] = { TLS_ALERT_WARNING,
+					TLS_ALERT_USER_CANCELED };
+	int file = tt_file(300, NULL);
+	off_t off = 0;
+
+	ASSERT_LE(0, file);
+	tt_fill(out, 200);
+	ASSERT_EQ(300, pread(file, out + 200, 300, 0));
+	ASSERT_EQ(200, tt_send(c, out, 200, MSG_MORE));
+	ASSERT_EQ(300, tt_sendfile(c, file, &off, 300));
+	ASSERT_EQ(2, tt_send_type(c, TLS_TYPE_ALERT, alert, 2, 0));
+	ASSERT_EQ(70, tt_send(c, out, 70, MSG_MORE));
+	ASSERT_EQ(2, tt_send_type(c, TLS_TYPE_ALERT, alert, 2, 0));
+	off = 0;
+	ASSERT_EQ(300, tt_sendfile(c, file, &off, 300));
+	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 500));
+	ASSERT_OK(tt_peer_expect(c, 1, TLS_TYPE_ALERT, alert, 2));
+	ASSERT_OK(tt_peer_expect(c, 2, TLS_TYPE_DATA, out, 70));
+	ASSERT_OK(tt_peer_expect(c, 3, TLS_TYPE_ALERT, alert, 2));
+	ASSERT_OK(tt_peer_expect(c, 4, TLS_TYPE_DATA, out + 200, 300));
+}
+
 /* A file between two sends, the second with a type of its own: three records. */
 TT_TEST_F(sendfile, between)
 {
