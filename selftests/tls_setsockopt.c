@@ -3,7 +3,9 @@
  * Setting up kernel TLS: what is accepted and works with a real OpenSSL peer,
  * what is refused and with which errno, and what can be read back.
  */
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include "exchange.h"
 #include "fixture.h"
 #include "rekey.h"
@@ -17,6 +19,14 @@ TT_VARIANTS(keys);
  */
 TT_FIXTURE(fresh, TT_SHAKEN);
 TT_VARIANTS(fresh);
+
+/* What waits in a socket at the hand-over, by the reference layer. */
+TT_FIXTURE(handoff, TT_NO_CONN);
+TT_VARIANTS_FEW(handoff);
+TT_VARIANT(handoff, tls12_chacha20_tls, "tls", CHACHA20_POLY1305, TLS_1_2, true,
+	   TT_IPV6);
+TT_VARIANT(handoff, tls12_chacha20_trace, "tls_trace", CHACHA20_POLY1305, TLS_1_2,
+	   true, TT_IPV6);
 
 /* The ULP itself; the cipher does not matter. */
 TT_FIXTURE(ulp, TT_SHAKEN);
@@ -46,6 +56,7 @@ static int shaken(struct tt_test *t, bool server, struct tt_conn **c)
 
 #include "setsockopt/keys.c"
 #include "setsockopt/handoff.c"
+#include "setsockopt/others.c"
 #include "setsockopt/refused.c"
 #include "setsockopt/readback.c"
 #include "setsockopt/ulp.c"

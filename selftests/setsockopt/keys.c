@@ -142,6 +142,81 @@ TT_TEST_F(keys, large_sequence)
 	EXPECT_EQ(c->rx.seq + 3, tt_seq(c, TLS_RX));
 }
 
+/* From so many records before a border on: each carries the sequence that it should,
+ * in nonce and additional data, and the kernel's state is right after them.
+ */
+static int pass_border(struct tt_conn *c, int records)
+{
+	struct tt_keys want[2] = { c->tx, c->rx }, now;
+	int i, err;
+
+	c->peer_rx.keys = c->tx;
+	c->peer_tx.keys.seq = c->rx.seq;
+	c->first_seq = c->tx.seq;
+	err = tt_conn_start(c);
+	for (i = 0; !err && i < records; i++)
+		err = tt_kernel_sends(c, 1 + tt_random() % 300) ?:
+		      tt_kernel_receives(c, 1 + tt_random() % 300);
+	for (i = 0; !err && i < 2; i++) {
+		tt_keys_advance(c->o.cipher, c->o.version, &want[i], records);
+		err = tt_get_keys(c, i ? TLS_RX : TLS_TX, &now);
+		if (!err && memcmp(&want[i], &now, sizeof(now)))
+			err = tt_fail(EBADMSG, "state after the border: %016llx, not %016llx",
+				      (unsigned long long)now.seq,
+				      (unsigned long long)want[i].seq);
+	}
+	return err;
+}
+
+/* The carry of the sequence into every byte of it, in both directions; and of the
+ * explicit nonce, which counts for itself, and may wrap.
+ */
+TT_TEST_F(keys, sequence_carries)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+	__u64 border, nonce;
+	int bits;
+
+	o.no_handshake = true;
+	for (bits = 8; bits <= 64; bits += 8) {
+		ASSERT_OK(tt_test_conn(t, &o, &c));
+		border = bits < 64 ? 1ULL << bits : 1ULL << 63;
+		nonce = bits < 64 ? 1ULL << (64 - bits) : 0;
+		c->tx.seq = border - 2;
+		c->rx.seq = border - 1;
+		if (tt_cipher_explicit(o.cipher, o.version)) {
+			tt_put64(c->tx.nonce + o.cipher->salt, nonce - 1);
+			tt_put64(c->rx.nonce + o.cipher->salt, nonce - 2);
+		}
+		ASSERT_EQ(0, pass_border(c, 4)) {
+			TH_LOG("%d bits: %s", bits, tt_why());
+		}
+	}
+}
+
+/* The last sequence number there is, received: its record is good, and the socket has
+ * an error after it.
+ */
+TT_TEST_F(keys, sequence_ends_rx)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	o.no_handshake = true;
+	ASSERT_OK(tt_test_conn(t, &o, &c));
+	c->rx.seq = ~0ULL - 1;
+	c->peer_tx.keys.seq = c->rx.seq;
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_OK(tt_kernel_receives(c, 100));
+	tt_fill(out, 100);
+	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out, 100, 0));
+	ASSERT_EQ(100, tt_recv(c, in, 100, 0));
+	EXPECT_EQ(0, memcmp(in, out, 100));
+	ASSERT_EQ(0, getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len));
+	EXPECT_EQ(EBADMSG, error);
+}
+
 /* A sequence number must not wrap: the record that would do it is refused. */
 TT_TEST_F(keys, sequence_wraps)
 {

@@ -226,6 +226,67 @@ static void max_payload(struct __test_metadata *_metadata, struct tt_conn *c,
 	ASSERT_OK(tt_kernel_receives(c, 2000));
 }
 
+/* Every way to send keeps to the limit: pieces of memory, MSG_MORE, a type, a file, a
+ * pipe.
+ */
+static void payload_calls(struct __test_metadata *_metadata, struct tt_conn *c)
+{
+	struct iovec iov[3] = { { out, 700 }, { out + 700, 700 },
+				{ out + 1400, 1100 } };
+	struct msghdr m = { .msg_iov = iov, .msg_iovlen = 3 };
+	int p[2], file = tt_file(2500, NULL);
+	off_t off = 0;
+	size_t n;
+
+	ASSERT_LE(0, file);
+	ASSERT_OK(tt_conn_start(c));
+	ASSERT_EQ(0, set_payload(c, 1000, 2));
+	tt_fill(out, 2500);
+	ASSERT_EQ(2500, tt_sendmsg(c, &m, 0, TLS_TYPE_DATA));
+	ASSERT_OK(expect_pieces(c, 0, 2500, 1000));
+
+	tt_fill(out, 2500);
+	ASSERT_EQ(1200, tt_send(c, out, 1200, MSG_MORE));
+	ASSERT_EQ(1300, tt_send(c, out + 1200, 1300, 0));
+	ASSERT_OK(expect_pieces(c, 3, 2500, 1000));
+
+	tt_fill(out, 2500);
+	ASSERT_EQ(2500, pwrite(file, out, 2500, 0));
+	n = c->recs;
+	ASSERT_EQ(2500, tt_sendfile(c, file, &off, 2500));
+	ASSERT_OK(expect_pieces(c, n, 2500, 1000));
+	close(file);
+
+	ASSERT_EQ(0, pipe(p));
+	tt_fill(out, 2500);
+	ASSERT_EQ(2500, write(p[1], out, 2500));
+	n = c->recs;
+	ASSERT_EQ(2500, tt_splice_out(c, p[0], 2500, 0));
+	ASSERT_OK(expect_pieces(c, n, 2500, 1000));
+	close(p[0]);
+	close(p[1]);
+
+	tt_fill(out, 1500);
+	n = c->recs;
+	ASSERT_EQ(1500, tt_send_type(c, 99, out, 1500, 0));
+	ASSERT_OK(tt_peer_expect(c, n, 99, out, 1000));
+	ASSERT_OK(tt_peer_expect(c, n + 1, 99, out + 1000, 500));
+}
+
+/* The limit and every way to send, TLS 1.2. */
+TT_TEST_F(options12, max_payload_calls)
+{
+	TT_NEED("tx-max-payload");
+	payload_calls(_metadata, c);
+}
+
+/* The limit and every way to send, TLS 1.3. */
+TT_TEST_F(options13, max_payload_calls)
+{
+	TT_NEED("tx-max-payload");
+	payload_calls(_metadata, c);
+}
+
 /* The least is 64 bytes of TLSPlaintext (RFC 8449). */
 TT_TEST_F(options12, max_payload)
 {
