@@ -32,6 +32,26 @@ TT_TEST_F(record, rx_exact_room)
 	}
 }
 
+/* Into memory at every offset of interest in its page, with nothing written beside. */
+TT_TEST_F(record, rx_page_offsets)
+{
+	unsigned char *p;
+	size_t i, j, n;
+
+	for (i = 0; i < ARRAY_SIZE(page_offsets); i++)
+		for (j = 0; j < ARRAY_SIZE(page_sizes); j++) {
+			p = page_aligned(in) + 4096 + page_offsets[i];
+			n = page_sizes[j];
+			tt_fill(out, n);
+			memset(p - 64, 0x5a, n + 128);
+			ASSERT_OK(tt_peer_write(c, out, n));
+			ASSERT_EQ(n, tt_recv(c, p, n, 0));
+			ASSERT_EQ(0, memcmp(p, out, n));
+			ASSERT_EQ(0x5a, p[-1]);
+			ASSERT_EQ(0x5a, p[n]);
+		}
+}
+
 /* Several data records come in one read when it waits for all of them. */
 TT_TEST_F(record, rx_merge_data)
 {

@@ -132,3 +132,31 @@ TT_TEST_F(record, tx_write)
 	EXPECT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 33));
 	ASSERT_OK(tt_peer_expect_data(c, out, 33));
 }
+
+/* Memory at every offset of interest in its page, so that a record covers parts of
+ * one to six pages.
+ */
+static const size_t page_offsets[] = { 1, 2048, 4095 };
+static const size_t page_sizes[] = { 2, 4097, 16383, 16384 };
+
+static unsigned char *page_aligned(unsigned char *p)
+{
+	return (unsigned char *)(((unsigned long)p + 4095) & ~4095UL);
+}
+
+/* What is sent is at these offsets. */
+TT_TEST_F(record, tx_page_offsets)
+{
+	unsigned char *p;
+	size_t i, j, n, rec = 0;
+
+	for (i = 0; i < ARRAY_SIZE(page_offsets); i++)
+		for (j = 0; j < ARRAY_SIZE(page_sizes); j++) {
+			p = page_aligned(out) + page_offsets[i];
+			n = page_sizes[j];
+			tt_fill(p, n);
+			ASSERT_EQ(n, tt_send(c, p, n, 0));
+			ASSERT_OK(tt_peer_expect(c, rec++, TLS_TYPE_DATA, p,
+						 n));
+		}
+}
