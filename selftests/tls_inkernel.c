@@ -35,36 +35,6 @@ TT_VARIANTS_FEW(uring);
 static unsigned char out[BUF_SIZE];
 static unsigned char in[BUF_SIZE];
 
-/* Where a direction stood before the kernel used the socket. */
-struct flow {
-	struct tt_conn *c;
-	enum tt_op_kind kind;
-	__u64 before;
-};
-
-static struct flow flow_begin(struct tt_conn *c, enum tt_op_kind kind)
-{
-	/* Nobody knows how many calls the kernel makes of it. */
-	c->ledger.unordered = true;
-	return (struct flow){ c, kind,
-			      tt_seq(c, kind == TT_OP_TX ? TLS_TX : TLS_RX) };
-}
-
-/* What all those calls together must come to: bytes, or an error. */
-static void flow_end(const struct flow *f, long result)
-{
-	struct tt_op op = {
-		.kind = f->kind,
-		.result = result,
-		.type = -1,
-		.keyed = true,
-		.before = f->before,
-	};
-
-	op.after = tt_seq(f->c, f->kind == TT_OP_TX ? TLS_TX : TLS_RX);
-	tt_ledger_add(&f->c->ledger, &op);
-}
-
 /* The bytes that tls_trace's events of a direction and way add up to. */
 static int check_events(struct tt_conn *c, const char *name, int path,
 			long long want)

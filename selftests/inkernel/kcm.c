@@ -105,11 +105,11 @@ static int expect_messages(int kcm, int n, const unsigned char *want,
 /* The events and counters: plaintext by read_sock is kernel TLS's, ciphertext
  * goes past it.
  */
-static int end_of_reading(const struct flow *rx, size_t plain)
+static int end_of_reading(const struct tt_flow *rx, size_t plain)
 {
 	if (tt_feature_missing("read_sock"))
 		plain = 0;
-	flow_end(rx, plain);
+	tt_flow_end(rx, plain);
 	return check_events(rx->c, "rx", TT_RX_READ_SOCK, plain);
 }
 
@@ -117,12 +117,12 @@ static int end_of_reading(const struct flow *rx, size_t plain)
 TT_TEST_F(kcm, rx_waiting)
 {
 	size_t len[MESSAGES], wire, wires = 0, at = 0, plain = 0;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 	int i;
 
 	TT_NEED("kcm");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, false));
 	for (i = 0; i < MESSAGES; i++) {
 		ASSERT_OK(send_message(c, i, out + at, &len[i], &wire));
@@ -141,14 +141,14 @@ TT_TEST_F(kcm, rx_waiting)
 TT_TEST_F(kcm, rx_arriving)
 {
 	size_t len, wire, plain = 0;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 	int i;
 
 	TT_NEED("kcm");
 	if (sleeps_in_softirq())
 		SKIP(return, "%s", sleeps);
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, true));
 	for (i = 0; i < MESSAGES; i++) {
 		ASSERT_OK(send_message(c, i, out, &len, &wire));
@@ -167,12 +167,12 @@ TT_TEST_F(kcm, rx_many_in_record)
 {
 	static const size_t record[] = { 1600, 100, 500, 16300 };
 	size_t at = 0, i, wire = 0, len[200];
-	struct flow rx;
+	struct tt_flow rx;
 	int prog, kcm;
 
 	TT_NEED("kcm");
 	TT_NEED("read_sock");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	for (i = 0; i < ARRAY_SIZE(record); i++) {
 		tt_fill(out + at, record[i]);
 		ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + at, record[i],
@@ -199,12 +199,12 @@ TT_TEST_F(kcm, rx_over_record)
 	/* All is there already. */
 	struct timeval soon = { .tv_sec = tt_limit(2000) / 1000 };
 	size_t half = 700, size = 2 * half + 100, wire;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 
 	TT_NEED("kcm");
 	TT_NEED("read_sock");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, false));
 	tt_fill(out, size);
 	out[0] = size >> 8;
@@ -229,11 +229,11 @@ TT_TEST_F(kcm, rx_slow)
 	size_t most = sleeps_in_softirq() ? 50000 : 400000;
 	size_t len[4 * MESSAGES], wire, wires = 0, at = 0;
 	int n, size = 1;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 
 	TT_NEED("kcm");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, false));
 	ASSERT_EQ(0, setsockopt(m.kcm, SOL_SOCKET, SO_RCVBUF, &size,
 				sizeof(size)));
@@ -255,13 +255,13 @@ TT_TEST_F(kcm, rx_control)
 	unsigned char alert[] = { TLS_ALERT_WARNING,
 				  TLS_ALERT_USER_CANCELED };
 	size_t len, wire, wires;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 	int type;
 
 	TT_NEED("kcm");
 	TT_NEED("read_sock");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, false));
 	ASSERT_OK(send_message(c, 3, out, &len, &wires));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_ALERT, alert, 2, 0));
@@ -286,13 +286,13 @@ TT_TEST_F(kcm, rx_tampered)
 	unsigned char bad[TLS_MAX_RECORD];
 	size_t len, wire, n;
 	socklen_t size;
-	struct flow rx;
+	struct tt_flow rx;
 	struct mux m;
 	int error;
 
 	TT_NEED("kcm");
 	TT_NEED("read_sock");
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(mux_open(&m, c, false));
 	ASSERT_OK(send_message(c, 3, out, &len, &wire));
 	n = tt_peer_seal(c, TLS_TYPE_DATA, out, 100, 0, bad);
@@ -315,13 +315,13 @@ static const size_t tx_size[] = { 1, 100, 4095, 4096, 4097, 16383, 16384,
 /* What KCM sends arrives, as data, and nothing else does. */
 TT_TEST_F(kcm, tx_sizes)
 {
-	struct flow tx;
+	struct tt_flow tx;
 	struct mux m;
 	size_t sum = 0;
 	int i;
 
 	TT_NEED("kcm");
-	tx = flow_begin(c, TT_OP_TX);
+	tx = tt_flow_begin(c, TT_OP_TX);
 	ASSERT_OK(mux_open(&m, c, true));
 	for (i = 0; i < ARRAY_SIZE(tx_size); i++) {
 		tt_fill(out, tx_size[i]);
@@ -332,7 +332,7 @@ TT_TEST_F(kcm, tx_sizes)
 	}
 	EXPECT_OK(tt_kcm_detach(m.kcm, c->fd));
 	EXPECT_EQ(c->tx.seq + c->recs, tt_seq(c, TLS_TX));
-	flow_end(&tx, sum);
+	tt_flow_end(&tx, sum);
 	EXPECT_OK(check_events(c, "tx", TT_TX_SPLICE, sum));
 }
 
@@ -340,12 +340,12 @@ TT_TEST_F(kcm, tx_sizes)
 TT_TEST_F(kcm, tx_full)
 {
 	int size = 1, n = 0;
-	struct flow tx;
+	struct tt_flow tx;
 	struct mux m;
 	size_t at;
 
 	TT_NEED("kcm");
-	tx = flow_begin(c, TT_OP_TX);
+	tx = tt_flow_begin(c, TT_OP_TX);
 	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	setsockopt(c->peer_fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	ASSERT_OK(mux_open(&m, c, true));
@@ -356,7 +356,7 @@ TT_TEST_F(kcm, tx_full)
 	ASSERT_LT(2, n);
 	ASSERT_OK(tt_peer_expect_data(c, out, n * 20000));
 	EXPECT_OK(tt_kcm_detach(m.kcm, c->fd));
-	flow_end(&tx, n * 20000);
+	tt_flow_end(&tx, n * 20000);
 }
 
 /* Two connections under one multiplexor: each message comes by one of them. */
@@ -365,7 +365,7 @@ TT_TEST_F(kcm, two_sockets)
 	struct tt_conn_opts o = tt_test_opts(t);
 	size_t len, wire, plain[2] = {};
 	struct tt_conn *d[2] = { c };
-	struct flow rx[2];
+	struct tt_flow rx[2];
 	struct mux m;
 	int i;
 
@@ -377,8 +377,8 @@ TT_TEST_F(kcm, two_sockets)
 	ASSERT_OK(mux_open(&m, c, true));
 	ASSERT_OK(tt_kcm_attach(m.kcm, d[1]->fd, m.prog));
 	EXPECT_EQ(-EALREADY, tt_kcm_attach(m.kcm, d[1]->fd, m.prog));
-	rx[0] = flow_begin(d[0], TT_OP_RX);
-	rx[1] = flow_begin(d[1], TT_OP_RX);
+	rx[0] = tt_flow_begin(d[0], TT_OP_RX);
+	rx[1] = tt_flow_begin(d[1], TT_OP_RX);
 	for (i = 0; i < MESSAGES; i++) {
 		ASSERT_OK(send_message(d[i % 2], i, out, &len, &wire));
 		ASSERT_OK(expect_message(m.kcm, i, out, len));
@@ -393,16 +393,16 @@ TT_TEST_F(kcm, two_sockets)
 /* Taken back from KCM, the socket is what it was. */
 TT_TEST_F(kcm, before_and_after)
 {
-	struct flow tx;
+	struct tt_flow tx;
 	struct mux m;
 
 	TT_NEED("kcm");
 	tt_fill(out, 1000);
 	ASSERT_EQ(100, tt_send(c, out, 100, 0));
-	tx = flow_begin(c, TT_OP_TX);
+	tx = tt_flow_begin(c, TT_OP_TX);
 	ASSERT_OK(mux_open(&m, c, true));
 	ASSERT_EQ(200, send(m.kcm, out + 100, 200, 0));
-	flow_end(&tx, 200);
+	tt_flow_end(&tx, 200);
 	ASSERT_OK(tt_kcm_detach(m.kcm, c->fd));
 	close(m.kcm);
 	ASSERT_EQ(300, tt_send(c, out + 300, 300, 0));

@@ -49,13 +49,13 @@ static int direct(struct tt_nbd *n)
 	       tt_fail(errno, "O_DIRECT: %s", strerror(errno)) : 0;
 }
 
-static int end_of_device(struct tt_nbd *n, const struct flow *tx,
-			 const struct flow *rx)
+static int end_of_device(struct tt_nbd *n, const struct tt_flow *tx,
+			 const struct tt_flow *rx)
 {
 	int err = tt_nbd_stop(n);
 
-	flow_end(tx, n->in);
-	flow_end(rx, n->out);
+	tt_flow_end(tx, n->in);
+	tt_flow_end(rx, n->out);
 	return err ?: check_events(tx->c, "tx", TT_PATH_CALL, n->in) ?:
 	       check_events(tx->c, "rx", TT_PATH_CALL, n->out);
 }
@@ -65,14 +65,14 @@ TT_TEST_F(nbd, blocks)
 {
 	static const size_t size[] = { 512, 1024, 4096, 8192, 15872, 16384,
 				       16896, 65536, 131072 };
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	unsigned char *data, *back;
 	struct tt_nbd n;
 	size_t i, at;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	data = aligned(DISK);
@@ -102,14 +102,14 @@ TT_TEST_F(nbd, scattered)
 	struct iovec iov[] = { { data + 512, 1024 }, { data + 4096, 512 },
 			       { data + 12288 - 512, 1024 },
 			       { data + 16384, 40960 - 512 * 5 } };
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 	ssize_t sum = 0;
 	int i;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	tt_fill(data, 65536);
@@ -131,12 +131,12 @@ TT_TEST_F(nbd, scattered)
 /* Through the page cache, with fsync, which the server sees as a flush. */
 TT_TEST_F(nbd, cached)
 {
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	tt_fill(out, 100001);
 	ASSERT_OK(disk_write(&n, out, 1000, 100001));
@@ -170,13 +170,13 @@ TT_TEST_F(nbd, threads)
 {
 	pthread_t thread[4];
 	struct io io[4];
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 	int i;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	for (i = 0; i < ARRAY_SIZE(io); i++) {
@@ -196,12 +196,12 @@ TT_TEST_F(nbd, threads)
 TT_TEST_F(nbd, refused_block)
 {
 	unsigned char *data = aligned(4096);
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	n.bad = 100;
@@ -215,12 +215,12 @@ TT_TEST_F(nbd, refused_block)
 TT_TEST_F(nbd, tampered)
 {
 	unsigned char *data = aligned(4096);
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	ASSERT_OK(disk_write(&n, data, 0, 4096));
@@ -228,30 +228,30 @@ TT_TEST_F(nbd, tampered)
 	tt_stat_expect("TlsDecryptError", 1);
 	EXPECT_EQ(-EIO, disk_write(&n, data, 0, 4096));
 	EXPECT_OK(tt_nbd_stop(&n));
-	flow_end(&tx, n.in);
-	flow_end(&rx, n.out);
-	rx = flow_begin(c, TT_OP_RX);
-	flow_end(&rx, -EBADMSG);
+	tt_flow_end(&tx, n.in);
+	tt_flow_end(&rx, n.out);
+	rx = tt_flow_begin(c, TT_OP_RX);
+	tt_flow_end(&rx, -EBADMSG);
 }
 
 /* A control record in the way, which a reader without room for it gets as EIO. */
 TT_TEST_F(nbd, close_notify)
 {
 	unsigned char *data = aligned(4096);
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_nbd n;
 
 	TT_NEED("nbd");
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	ASSERT_OK(tt_nbd_start(&n, c, DISK));
 	ASSERT_OK(direct(&n));
 	ASSERT_OK(disk_write(&n, data, 0, 4096));
 	n.goodbye = true;
 	EXPECT_EQ(-EIO, disk_read(&n, data, 0, 4096));
 	EXPECT_OK(tt_nbd_stop(&n));
-	flow_end(&tx, n.in);
-	flow_end(&rx, n.out);
-	rx = flow_begin(c, TT_OP_RX);
-	flow_end(&rx, -EIO);
+	tt_flow_end(&tx, n.in);
+	tt_flow_end(&rx, n.out);
+	rx = tt_flow_begin(c, TT_OP_RX);
+	tt_flow_end(&rx, -EIO);
 }

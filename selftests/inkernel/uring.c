@@ -12,11 +12,11 @@ TT_TEST_F(uring, send)
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_SEND };
 	struct tt_uring u;
 	size_t i, sum = 0;
-	struct flow tx;
+	struct tt_flow tx;
 
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u));
-	tx = flow_begin(c, TT_OP_TX);
+	tx = tt_flow_begin(c, TT_OP_TX);
 	sqe.fd = c->fd;
 	sqe.addr = (unsigned long)out;
 	for (i = 0; i < ARRAY_SIZE(uring_size); i++) {
@@ -27,7 +27,7 @@ TT_TEST_F(uring, send)
 		sum += uring_size[i];
 	}
 	tt_uring_close(&u);
-	flow_end(&tx, sum);
+	tt_flow_end(&tx, sum);
 	EXPECT_OK(check_events(c, "tx", TT_PATH_CALL, sum));
 }
 
@@ -37,11 +37,11 @@ TT_TEST_F(uring, recv_waits)
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_RECV };
 	struct tt_uring u;
 	size_t i, sum = 0;
-	struct flow rx;
+	struct tt_flow rx;
 
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u));
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	sqe.fd = c->fd;
 	sqe.addr = (unsigned long)in;
 	for (i = 0; i < 4; i++) {
@@ -54,7 +54,7 @@ TT_TEST_F(uring, recv_waits)
 		sum += uring_size[i];
 	}
 	tt_uring_close(&u);
-	flow_end(&rx, sum);
+	tt_flow_end(&rx, sum);
 	EXPECT_OK(check_events(c, "rx", TT_PATH_CALL, sum));
 }
 
@@ -68,22 +68,22 @@ TT_TEST_F(uring, recvmsg_type)
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *cmsg;
 	struct tt_uring u;
-	struct flow rx;
+	struct tt_flow rx;
 
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_ALERT, alert, 2, 0));
-	rx = flow_begin(c, TT_OP_RX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	sqe.fd = c->fd;
 	sqe.addr = (unsigned long)&m;
 	sqe.len = 1;
 	ASSERT_EQ(-EIO, tt_uring_do(&u, &sqe));
-	flow_end(&rx, -EIO);
-	rx = flow_begin(c, TT_OP_RX);
+	tt_flow_end(&rx, -EIO);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	m.msg_control = control;
 	m.msg_controllen = sizeof(control);
 	ASSERT_EQ(2, tt_uring_do(&u, &sqe));
-	flow_end(&rx, 2);
+	tt_flow_end(&rx, 2);
 	tt_ledger_alert(&c->ledger, true, alert);
 	EXPECT_EQ(0, memcmp(in, alert, 2));
 	cmsg = CMSG_FIRSTHDR(&m);
@@ -105,7 +105,7 @@ TT_TEST_F(uring, sendmsg_type)
 			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&m);
 	struct tt_uring u;
-	struct flow tx;
+	struct tt_flow tx;
 
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u));
@@ -114,12 +114,12 @@ TT_TEST_F(uring, sendmsg_type)
 	cmsg->cmsg_type = TLS_SET_RECORD_TYPE;
 	cmsg->cmsg_len = CMSG_LEN(1);
 	*CMSG_DATA(cmsg) = TLS_TYPE_HANDSHAKE;
-	tx = flow_begin(c, TT_OP_TX);
+	tx = tt_flow_begin(c, TT_OP_TX);
 	sqe.fd = c->fd;
 	sqe.addr = (unsigned long)&m;
 	sqe.len = 1;
 	ASSERT_EQ(30, tt_uring_do(&u, &sqe));
-	flow_end(&tx, 30);
+	tt_flow_end(&tx, 30);
 	memmove(out + 10, out + 50, 20);
 	EXPECT_OK(tt_peer_expect(c, 0, TLS_TYPE_HANDSHAKE, out, 30));
 	tt_uring_close(&u);
@@ -129,7 +129,7 @@ TT_TEST_F(uring, sendmsg_type)
 TT_TEST_F(uring, splice)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_SPLICE };
-	struct flow tx, rx;
+	struct tt_flow tx, rx;
 	struct tt_uring u;
 	int p[2];
 
@@ -138,8 +138,8 @@ TT_TEST_F(uring, splice)
 	ASSERT_EQ(0, pipe(p));
 	tt_fill(out, 9000);
 	ASSERT_EQ(5000, write(p[1], out, 5000));
-	tx = flow_begin(c, TT_OP_TX);
-	rx = flow_begin(c, TT_OP_RX);
+	tx = tt_flow_begin(c, TT_OP_TX);
+	rx = tt_flow_begin(c, TT_OP_RX);
 	sqe.off = -1;
 	sqe.splice_off_in = -1;
 	sqe.fd = c->fd;
@@ -154,8 +154,8 @@ TT_TEST_F(uring, splice)
 	ASSERT_EQ(4000, read(p[0], in, sizeof(in)));
 	EXPECT_EQ(0, memcmp(in, out + 5000, 4000));
 	tt_uring_close(&u);
-	flow_end(&tx, 5000);
-	flow_end(&rx, 4000);
+	tt_flow_end(&tx, 5000);
+	tt_flow_end(&rx, 4000);
 	EXPECT_OK(check_events(c, "tx", TT_TX_SPLICE, 5000));
 	EXPECT_OK(check_events(c, "rx", TT_RX_SPLICE, 4000));
 }

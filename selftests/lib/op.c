@@ -290,6 +290,29 @@ long tt_splice_in(struct tt_conn *c, int pipe, size_t len, unsigned int flags)
 	return end(c, &op, splice(c->fd, NULL, pipe, NULL, len, flags));
 }
 
+struct tt_flow tt_flow_begin(struct tt_conn *c, enum tt_op_kind kind)
+{
+	/* Nobody knows how many calls it will be. */
+	c->ledger.unordered = true;
+	return (struct tt_flow){
+		c, kind, tt_seq(c, kind == TT_OP_TX ? TLS_TX : TLS_RX)
+	};
+}
+
+void tt_flow_end(const struct tt_flow *f, long result)
+{
+	struct tt_op op = {
+		.kind = f->kind,
+		.result = result,
+		.type = -1,
+		.keyed = true,
+		.before = f->before,
+	};
+
+	op.after = tt_seq(f->c, f->kind == TT_OP_TX ? TLS_TX : TLS_RX);
+	tt_ledger_add(&f->c->ledger, &op);
+}
+
 int tt_recv_all(struct tt_conn *c, void *buf, size_t len)
 {
 	size_t done = 0;

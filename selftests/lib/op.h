@@ -163,6 +163,34 @@ long tt_splice_out(struct tt_conn *c, int pipe, size_t len,
 long tt_splice_in(struct tt_conn *c, int pipe, size_t len, unsigned int flags);
 
 /**
+ * struct tt_flow - calls of one direction that are not noted one by one, since
+ *	others make them: the kernel, or several threads or processes
+ * @c:		connection
+ * @kind:	TT_OP_TX or TT_OP_RX
+ * @before:	record sequence at the beginning
+ */
+struct tt_flow {
+	struct tt_conn *c;
+	enum tt_op_kind kind;
+	__u64 before;
+};
+
+/**
+ * tt_flow_begin() - before such calls
+ * @c:		connection
+ * @kind:	TT_OP_TX or TT_OP_RX
+ * Return: for tt_flow_end().
+ */
+struct tt_flow tt_flow_begin(struct tt_conn *c, enum tt_op_kind kind);
+
+/**
+ * tt_flow_end() - after them: note what they come to
+ * @f:		flow
+ * @result:	bytes in all, or an error that counts
+ */
+void tt_flow_end(const struct tt_flow *f, long result);
+
+/**
  * tt_recv_all() - recv until a number of bytes came
  * @c:		connection
  * @buf:	buffer
