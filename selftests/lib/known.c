@@ -18,6 +18,24 @@ const struct tt_known tt_known[] = {
 			"into TCP's queue as if more came at once, without a push; with a "
 			"send buffer smaller than a record poll never says that there is room",
 	},
+	{
+		.id = "short-read-takes-error",
+		.kernels = "6.1",
+		.what = "a read that waits for all and is cut short by a reset takes the error "
+			"with it: the next one sees end of file, as if the peer had ended",
+		.fix = "one that 6.12.117 and 7.3 have",
+	},
+	{
+		.id = "splice-ignores-nonblock",
+		.kernels = "6.1, 6.12 and 7.3",
+		.what = "splice from a socket with O_NONBLOCK waits for a record",
+	},
+	{
+		.id = "send-after-reset",
+		.kernels = "6.1, 6.12 and 7.3",
+		.what = "on a connection that was reset send goes on to take data, call after "
+			"call, once the error was told to another call",
+	},
 };
 
 const size_t tt_known_count = sizeof(tt_known) / sizeof(tt_known[0]);

@@ -80,18 +80,12 @@ static int split_records(struct tt_conn *c)
 	return 0;
 }
 
-/* Read what is there, after waiting for something. */
-static int pump(struct tt_conn *c, const char *what)
+long tt_peer_take(struct tt_conn *c, size_t max)
 {
+	size_t room = sizeof(c->wire) - c->have;
 	ssize_t n;
-	int err;
 
-	if (c->eof)
-		return tt_fail(EPIPE, "end of file instead of %s", what);
-	err = tt_wait_fd(c->peer_fd, POLLIN, what);
-	if (err)
-		return err;
-	n = recv(c->peer_fd, c->wire + c->have, sizeof(c->wire) - c->have,
+	n = recv(c->peer_fd, c->wire + c->have, max < room ? max : room,
 		 MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		return 0;
@@ -101,7 +95,22 @@ static int pump(struct tt_conn *c, const char *what)
 		return 0;
 	}
 	c->have += n;
-	return split_records(c);
+	return split_records(c) ?: n;
+}
+
+/* Read what is there, after waiting for something. */
+static int pump(struct tt_conn *c, const char *what)
+{
+	long n;
+	int err;
+
+	if (c->eof)
+		return tt_fail(EPIPE, "end of file instead of %s", what);
+	err = tt_wait_fd(c->peer_fd, POLLIN, what);
+	if (err)
+		return err;
+	n = tt_peer_take(c, sizeof(c->wire));
+	return n < 0 ? n : 0;
 }
 
 int tt_peer_records(struct tt_conn *c, size_t n)

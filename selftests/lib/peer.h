@@ -26,6 +26,14 @@
 int tt_peer_records(struct tt_conn *c, size_t n);
 
 /**
+ * tt_peer_take() - read some of what there is, without waiting
+ * @c:		connection
+ * @max:	bytes on the wire, at most
+ * Return: bytes read, 0 if there is nothing (or the end, c->eof), or -errno.
+ */
+long tt_peer_take(struct tt_conn *c, size_t max);
+
+/**
  * tt_peer_expect() - compare a record that the kernel sent with what it should be
  * @c:		connection
  * @n:		which, from 0; waited for

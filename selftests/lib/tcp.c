@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -135,6 +137,27 @@ unsigned long tt_tcp_inode(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) ? 0 : st.st_ino;
+}
+
+int tt_tcp_mtu(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_mtu = 1500 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = 0;
+
+	if (fd < 0 || ioctl(fd, SIOCSIFMTU, &ifr))
+		err = tt_fail(errno, "MTU of lo: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+void tt_tcp_narrow(int from, int to, int size)
+{
+	int offered = 65536;
+
+	setsockopt(from, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	setsockopt(to, SOL_SOCKET, SO_RCVBUF, &offered, sizeof(offered));
 }
 
 int tt_tcp_ulp(int fd, const char *name)

@@ -42,6 +42,25 @@ int tt_tcp_listener(enum tt_family family);
 unsigned long tt_tcp_inode(int fd);
 
 /**
+ * tt_tcp_mtu() - have segments of an Ethernet's size, for connections made later
+ *
+ * A loopback segment is larger than a small send buffer: TCP then waits for more of
+ * a record that cannot come, and sends what it has when a timer says so.
+ *
+ * Return: 0 or -errno.
+ */
+int tt_tcp_mtu(void);
+
+/**
+ * tt_tcp_narrow() - have little room on the way from one end to the other
+ * @from:	end that will send: its buffer gets this size
+ * @to:		end that will receive: its buffer will not grow any more, but keeps
+ *		the room that it has offered, or what comes would be dropped
+ * @size:	for SO_SNDBUF; the kernel has a lower limit
+ */
+void tt_tcp_narrow(int from, int to, int size);
+
+/**
  * tt_tcp_ulp() - set the upper layer protocol
  * @fd:   socket
  * @name: "tls" or "tls_trace"
