@@ -12,6 +12,13 @@ const struct tt_known tt_known[] = {
 			"first gets into it",
 	},
 	{
+		.id = "send-after-shutdown",
+		.kernels = "6.1 and 7.3",
+		.what = "A send after shutdown(SHUT_WR) returns the number of bytes, as if "
+			"they were sent, instead of EPIPE: a record counts before TCP refuses "
+			"it, and the error is taken off the socket with it",
+	},
+	{
 		.id = "sendpage-unpushed",
 		.kernels = "6.1",
 		.what = "After EAGAIN of a non-blocking sendfile the rest of a record is put "

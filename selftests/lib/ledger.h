@@ -106,7 +106,7 @@ struct tt_ledger {
 	bool unordered;
 	struct tt_op *op;
 	size_t ops;
-	unsigned int alerts[32];
+	unsigned int alerts[128];
 	size_t nalerts;
 	struct tt_step *step;
 	size_t steps;
