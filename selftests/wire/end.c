@@ -121,6 +121,17 @@ TT_TEST_F(fault, rst_at_every_stage)
 	}
 }
 
+/* On a connection that was reset a send is refused. */
+TT_TEST_F(fault, send_after_reset)
+{
+	ASSERT_OK(open_raw(t, &c));
+	tt_reset(&c->peer_fd);
+	ASSERT_OK(tt_wait_fd(c->fd, POLLHUP, "RST"));
+	EXPECT_EQ(-ECONNRESET, tt_recv(c, in, 100, 0));
+	TT_KNOWN("send-after-reset");
+	EXPECT_EQ(-EPIPE, tt_send(c, out, 100, 0));
+}
+
 /* What came before the keys, and FIN with it, is read under them. */
 TT_TEST_F(fault, fin_before_keys)
 {

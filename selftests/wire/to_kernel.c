@@ -217,6 +217,19 @@ TT_TEST_F(fault, flip_in_full_record)
 	}
 }
 
+/* Behind a refused header the error is the next read's, after the good data. */
+TT_TEST_F(fault, waitall_before_dead)
+{
+	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(three(c));
+	flight_record(1, NULL)[2] ^= 1;
+	ASSERT_OK(flight_send(c));
+	ASSERT_EQ(100, tt_recv(c, in, 300, MSG_WAITALL));
+	EXPECT_EQ(0, memcmp(in, out, 100));
+	TT_KNOWN("waitall-loses-error");
+	EXPECT_EQ(-EINVAL, tt_recv(c, in, 300, MSG_DONTWAIT));
+}
+
 /* What is no TLS at all is refused by its version, from the fifth byte on (with
  * an explicit nonce, from the thirteenth).
  */
