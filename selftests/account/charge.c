@@ -136,9 +136,8 @@ TT_TEST_F(account, unsent)
 	ASSERT_OK(tt_diag(c->fd, &d));
 	EXPECT_LT(0, d.wqueue);
 	EXPECT_LT(0, d.mem[SK_MEMINFO_WMEM_QUEUED]);
-	for (i = 0; got < n; got += c->rec[i++].len) {
+	for (i = 0; got < n; got += c->rec[i++].len)
 		ASSERT_OK(tt_peer_records(c, i + 1));
-	}
 	EXPECT_EQ(n, got);
 	ASSERT_OK(queue_is(c, SIOCOUTQ, 0));
 	ASSERT_OK(uncharged(c));

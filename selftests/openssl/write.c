@@ -20,7 +20,8 @@ static void spoil(unsigned char **buf, size_t len)
  * What applications with a queue of buffers do: each try of a write has its data
  * at another place. With kTLS the place of the first try must keep its content
  * until the write succeeds, since OpenSSL may send from there (openssl/openssl#17747):
- * no buffer of its own lies between.
+ * no buffer of its own lies between. The first try, that is, of each record: one a
+ * write, here.
  */
 static int write_moving(struct duo *d, int from, size_t len, int *waits)
 {
@@ -31,7 +32,7 @@ static int write_moving(struct duo *d, int from, size_t len, int *waits)
 	while (!err && done < len) {
 		/* A try that has to wait is repeated with the same length. */
 		if (sent > 0)
-			n = 1 + tt_random() % 40000;
+			n = 1 + tt_random() % TLS_MAX_PAYLOAD;
 		if (n > len - done)
 			n = len - done;
 		buf = malloc(n);

@@ -82,9 +82,8 @@ TT_TEST_F(share, uring_sends)
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u[0]));
 	ASSERT_OK(tt_uring_open(&u[1]));
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 2; i++)
 		writer_init(&w[i], c, i, i ? 16 : 40, TLS_MAX_PAYLOAD, 0);
-	}
 	ASSERT_OK(tt_call_start(&w[0].call, writer_writes, &w[0]));
 	sqe.fd = c->fd;
 	for (i = 0; i < 16; i++) {
