@@ -45,12 +45,33 @@ int tt_fail_ssl(const char *fmt, ...)
 	return -EPROTO;
 }
 
+static long long ms(const struct timespec *ts)
+{
+	return ts->tv_sec * 1000LL + ts->tv_nsec / 1000000;
+}
+
 long long tt_now_ms(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+	return ms(&ts);
+}
+
+long long tt_timer_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ms(&ts);
+}
+
+long long tt_timer_passed(long long start)
+{
+	struct timespec tick;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return tt_timer_ms() - start + 2 * ms(&tick);
 }
 
 int tt_wait_fd(int fd, short events, const char *what)

@@ -61,6 +61,23 @@ int tt_write_all(int fd, const void *buf, size_t len);
  */
 long long tt_now_ms(void);
 
+/**
+ * tt_timer_ms() - the clock that time limits of sockets end by
+ *
+ * Those are counted in ticks. On a busy machine ticks come late and several at once,
+ * so that by tt_now_ms() a limit may seem to have ended before its time.
+ *
+ * Return: milliseconds at the last tick.
+ */
+long long tt_timer_ms(void);
+
+/**
+ * tt_timer_passed() - the longest time that may have passed by that clock
+ * @start: tt_timer_ms() then
+ * Return: milliseconds, with a tick at either end.
+ */
+long long tt_timer_passed(long long start);
+
 /* Room for the longest alert, errno and address texts. */
 #define TT_WHY_SIZE	512
 

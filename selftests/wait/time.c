@@ -7,10 +7,10 @@
 /* A call that must take its time, and not much more. */
 #define TIMED(WANT, EXPR)						\
 	do {								\
-		long long __start = tt_now_ms(), __took;		\
+		long long __start = tt_timer_ms(), __took;		\
 									\
 		EXPECT_EQ(WANT, EXPR);					\
-		__took = tt_now_ms() - __start;				\
+		__took = tt_timer_passed(__start);			\
 		EXPECT_LE(LIMIT_MS, __took);				\
 		EXPECT_GT(TT_WAIT_MS, __took);				\
 	} while (0)
