@@ -28,6 +28,7 @@ struct rx_reader {
 	struct catch *catch;
 	int pipe[2];
 	int epoll;
+	bool ended;
 	long got;
 	struct tt_call call;
 };
@@ -67,11 +68,25 @@ static int catch_check(const struct catch *catch)
 	return 0;
 }
 
+/* For as long as it takes: others may get all that comes. */
+static void wait_for_some(struct rx_reader *r)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+	struct epoll_event e = { };
+
+	if (r->way == READ_POLL)
+		poll(&p, 1, -1);
+	else
+		epoll_wait(r->epoll, &e, 1, -1);
+	/* There is no edge after this one, but EAGAIN as long as it is the turn of
+	 * one who blocks. A read that may wait waits for no more than that now.
+	 */
+	r->ended = e.events & EPOLLRDHUP;
+}
+
 /* One read: bytes, 0 at the end, -errno. */
 static long read_one(struct rx_reader *r, void *buf)
 {
-	struct pollfd p = { .fd = r->fd, .events = POLLIN };
-	struct epoll_event e;
 	long n;
 
 	switch (r->way) {
@@ -84,12 +99,10 @@ static long read_one(struct rx_reader *r, void *buf)
 			return -EIO;
 		break;
 	default:
-		while ((n = recv(r->fd, buf, RECORD_LEN, MSG_DONTWAIT)) < 0 &&
+		while ((n = recv(r->fd, buf, RECORD_LEN,
+				 r->ended ? 0 : MSG_DONTWAIT)) < 0 &&
 		       errno == EAGAIN)
-			if ((r->way == READ_POLL ?
-			     poll(&p, 1, TT_WAIT_MS) :
-			     epoll_wait(r->epoll, &e, 1, TT_WAIT_MS)) <= 0)
-				return -ETIMEDOUT;
+			wait_for_some(r);
 	}
 	return n < 0 ? -errno : n;
 }
