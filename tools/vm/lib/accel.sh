@@ -8,7 +8,14 @@
 # QEMU options for each.
 readonly ACCEL_KVM=(-accel kvm -cpu host)
 # With la57, KASAN reports itself in early boot and then hides real reports.
-readonly ACCEL_TCG=(-accel 'tcg,thread=multi' -cpu 'max,la57=off')
+# One thread for all processors: with one for each, QEMU before 8.1 may translate code
+# that another processor changes, and keep what it was. Then a kernel whose static keys
+# and calls change, as they do with every event that is switched on, dies of an int3
+# that is not there any more.
+readonly ACCEL_TCG=(-accel 'tcg,thread=single' -cpu 'max,la57=off')
+# The kernel takes TSCs for unsynchronized, which these are not, and its mitigations are
+# for processors that speculate.
+readonly APPEND_TCG='tsc=reliable mitigations=off norandmaps'
 # Guest time is the count of instructions executed.
 readonly ACCEL_ICOUNT=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cpu 'max,la57=off')
 

@@ -73,6 +73,9 @@ share_9p()
 # qemu_arguments: set qemu. Needs the streams' FIFOs or a console.
 qemu_arguments()
 {
+	local emulated=$APPEND_TCG
+
+	[ "$accel" = tcg ] || emulated=
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none
 		-machine "q35,usb=off" -m "$memory" -smp "$cpus")
 	case $accel in
@@ -81,7 +84,7 @@ qemu_arguments()
 	icount) qemu+=("${ACCEL_ICOUNT[@]}") ;;
 	esac
 	qemu+=(-kernel "$root_dir/root/boot/vmlinux-$kernel_version" -initrd "$run_dir/initrd"
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic log_buf_len=16M modprobe.blacklist=kvm_amd,kvm_intel,ccp,amd64_edac,powernow_k8,acpi_cpufreq $append"
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic log_buf_len=16M modprobe.blacklist=kvm_amd,kvm_intel,ccp,amd64_edac,powernow_k8,acpi_cpufreq $emulated $append"
 		-serial "file:$(quoted "$run_dir/console.log")"
 		-device virtio-rng-pci -device virtio-serial-pci)
 	share_9p root "$root_dir/root" ,readonly=on
