@@ -117,12 +117,15 @@ static int end_of_reading(const struct tt_flow *rx, size_t plain)
 TT_TEST_F(kcm, rx_waiting)
 {
 	size_t len[MESSAGES], wire, wires = 0, at = 0, plain = 0;
+	int i, room = BUF_SIZE;
 	struct tt_flow rx;
 	struct mux m;
-	int i;
 
 	TT_NEED("kcm");
 	rx = tt_flow_begin(c, TT_OP_RX);
+	/* For all of them: what TCP begins with may be too little. */
+	ASSERT_EQ(0, setsockopt(c->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room,
+				sizeof(room)));
 	ASSERT_OK(mux_open(&m, c, false));
 	for (i = 0; i < MESSAGES; i++) {
 		ASSERT_OK(send_message(c, i, out + at, &len[i], &wire));
@@ -339,15 +342,14 @@ TT_TEST_F(kcm, tx_sizes)
 /* The way is full: KCM stops, and its worker goes on when there is room. */
 TT_TEST_F(kcm, tx_full)
 {
-	int size = 1, n = 0;
 	struct tt_flow tx;
 	struct mux m;
 	size_t at;
+	int n = 0;
 
 	TT_NEED("kcm");
 	tx = tt_flow_begin(c, TT_OP_TX);
-	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	setsockopt(c->peer_fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	tt_tcp_narrow(c->fd, c->peer_fd, 1);
 	ASSERT_OK(mux_open(&m, c, true));
 	tt_fill(out, BUF_SIZE);
 	for (at = 0; at + 20000 < BUF_SIZE / 2; at += 20000, n++)
