@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Both directions at once. */
 
-#define DUPLEX_RECORDS	80
+#define DUPLEX_RECORDS	40
 
 /* The peer's writing half: the reference layer's, in a thread of its own. */
 struct talker {

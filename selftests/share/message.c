@@ -28,9 +28,9 @@ static __u64 next_random(__u64 *state)
 	return *state;
 }
 
-static __u8 message_byte(__u64 *state)
+static size_t least(size_t a, size_t b)
 {
-	return next_random(state) >> 32;
+	return a < b ? a : b;
 }
 
 /* Of no other thread's numbers: threads cannot share the test's stream. */
@@ -38,7 +38,7 @@ static void message_fill(void *buf, int writer, int number, size_t len,
 			 __u64 seed)
 {
 	struct message *m = buf;
-	__u64 state = seed;
+	__u64 state = seed, word;
 	size_t i;
 
 	m->magic = MESSAGE_MAGIC;
@@ -46,15 +46,17 @@ static void message_fill(void *buf, int writer, int number, size_t len,
 	m->number = number;
 	m->len = len;
 	m->seed = seed;
-	for (i = sizeof(*m); i < len; i++)
-		((__u8 *)buf)[i] = message_byte(&state);
+	for (i = sizeof(*m); i < len; i += sizeof(word)) {
+		word = next_random(&state);
+		memcpy((char *)buf + i, &word, least(len - i, sizeof(word)));
+	}
 }
 
 /* Whether these bytes begin with a whole message. Return: its length or -errno. */
 static long message_check(const void *buf, size_t have)
 {
 	const struct message *m = buf;
-	__u64 state;
+	__u64 state, word;
 	size_t i;
 
 	if (have < sizeof(*m) || m->magic != MESSAGE_MAGIC)
@@ -64,10 +66,13 @@ static long message_check(const void *buf, size_t have)
 			       "message %d of writer %d: %u bytes, %zu came",
 			       m->number, m->writer, m->len, have);
 	state = m->seed;
-	for (i = sizeof(*m); i < m->len; i++)
-		if (((const __u8 *)buf)[i] != message_byte(&state))
+	for (i = sizeof(*m); i < m->len; i += sizeof(word)) {
+		word = next_random(&state);
+		if (memcmp((const char *)buf + i, &word,
+			   least(m->len - i, sizeof(word))))
 			return tt_fail(EBADMSG,
 				       "message %d of writer %d: wrong from byte %zu of %u on",
 				       m->number, m->writer, i, m->len);
+	}
 	return m->len;
 }

@@ -224,7 +224,7 @@ TT_TEST_F(share, writers)
 	int i;
 
 	for (i = 0; i < WRITERS; i++) {
-		writer_init(&w[i], c, i, 40, TLS_MAX_PAYLOAD, 0);
+		writer_init(&w[i], c, i, 25, TLS_MAX_PAYLOAD, 0);
 		if (i & 1)
 			w[i].type = 100 + i;
 	}
@@ -242,7 +242,7 @@ TT_TEST_F(share, writers_poll)
 	int i;
 
 	for (i = 0; i < WRITERS; i++) {
-		writer_init(&w[i], c, i, 40, TLS_MAX_PAYLOAD, MSG_DONTWAIT);
+		writer_init(&w[i], c, i, 25, TLS_MAX_PAYLOAD, MSG_DONTWAIT);
 		if (i & 1)
 			w[i].type = 100 + i;
 	}
@@ -257,7 +257,7 @@ TT_TEST_F(share, writers_large)
 	int i;
 
 	for (i = 0; i < 4; i++)
-		writer_init(&w[i], c, i, 12, MESSAGE_MAX, 0);
+		writer_init(&w[i], c, i, 8, MESSAGE_MAX, 0);
 	writers_run(_metadata, c, w, 4);
 	EXPECT_OK(check_stream(c, w, 4));
 }
@@ -269,7 +269,7 @@ TT_TEST_F(share, writers_more)
 	int i;
 
 	for (i = 0; i < 4; i++)
-		writer_init(&w[i], c, i, 60, i & 1 ? 300 : 12000,
+		writer_init(&w[i], c, i, 40, i & 1 ? 300 : 12000,
 			    i < 3 ? MSG_MORE : 0);
 	writers_run(_metadata, c, w, 4);
 	EXPECT_OK(check_stream(c, w, 4));
