@@ -21,9 +21,11 @@ const struct tt_known tt_known[] = {
 	{
 		.id = "sendpage-unpushed",
 		.kernels = "6.1",
-		.what = "After EAGAIN of a non-blocking sendfile the rest of a record is put "
-			"into TCP's queue as if more came at once, without a push; with a "
-			"send buffer smaller than a record poll never says that there is room",
+		.what = "After EAGAIN of a non-blocking sendfile, and after a sendfile or "
+			"splice that a signal cut short, the rest of a record is put into "
+			"TCP's queue as if more came at once, without a push: it is sent with "
+			"the next call; with a send buffer smaller than a record poll never "
+			"says that there is room",
 	},
 	{
 		.id = "short-read-takes-error",

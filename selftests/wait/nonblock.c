@@ -132,23 +132,23 @@ static void tiny_stream(struct __test_metadata *_metadata, struct tt_conn *c,
 /* Data of all sizes, from another address at each attempt. */
 TT_TEST_F(wait, nonblock_data)
 {
-	tiny_stream(_metadata, c, false, false, 300000);
+	tiny_stream(_metadata, c, false, false, 250000);
 }
 
 /* With control records in between, each of which is taken whole or not at all. */
 TT_TEST_F(wait, nonblock_types)
 {
-	tiny_stream(_metadata, c, true, false, 300000);
+	tiny_stream(_metadata, c, true, false, 250000);
 }
 
 /* With open records, which data and control records close. */
 TT_TEST_F(wait, nonblock_more)
 {
-	tiny_stream(_metadata, c, false, true, 300000);
+	tiny_stream(_metadata, c, false, true, 250000);
 }
 
 /* All of it at once. */
 TT_TEST_F(wait, nonblock_more_and_types)
 {
-	tiny_stream(_metadata, c, true, true, 300000);
+	tiny_stream(_metadata, c, true, true, 250000);
 }

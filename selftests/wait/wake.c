@@ -184,6 +184,7 @@ TT_TEST_F(wait, wake_fin)
 	struct reader r;
 	int way;
 
+	o.no_handshake = true;
 	for (way = 0; way < BY_POLL; way++) {
 		ASSERT_OK(tt_test_conn(t, &o, &c));
 		ASSERT_OK(tt_conn_start(c));
@@ -206,6 +207,7 @@ TT_TEST_F(wait, wake_reset)
 	struct reader r;
 	int way;
 
+	o.no_handshake = true;
 	for (way = 0; way < NR_WAYS; way++) {
 		ASSERT_OK(tt_test_conn(t, &o, &c));
 		ASSERT_OK(tt_conn_start(c));
@@ -224,6 +226,7 @@ TT_TEST_F(wait, wake_shutdown)
 	struct reader r;
 	int way;
 
+	o.no_handshake = true;
 	for (way = 0; way < NR_WAYS; way++) {
 		ASSERT_OK(tt_test_conn(t, &o, &c));
 		ASSERT_OK(tt_conn_start(c));
@@ -241,6 +244,7 @@ TT_TEST_F(wait, wake_error)
 	struct reader r;
 	int i, way, want;
 
+	o.no_handshake = true;
 	for (i = 0; i < 6; i++) {
 		way = i / 2 == 0 ? BY_RECV : i / 2 == 1 ? BY_RECVMSG : BY_POLL;
 		ASSERT_OK(tt_test_conn(t, &o, &c));
