@@ -64,4 +64,4 @@ static void __attribute__((constructor)) share_constructor(void)
 	tt_feature_add("io_uring", tt_uring_missing());
 }
 
-TT_SLOW_HARNESS_MAIN
+TT_SELECTED_HARNESS_MAIN

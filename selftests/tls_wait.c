@@ -157,4 +157,4 @@ static void __attribute__((constructor)) wait_constructor(void)
 	tt_feature_add("tls_poll", tls_poll_missing());
 }
 
-TT_SLOW_HARNESS_MAIN
+TT_SELECTED_HARNESS_MAIN
