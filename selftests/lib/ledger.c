@@ -39,8 +39,11 @@ void tt_ledger_free(struct tt_ledger *l)
 
 void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op)
 {
-	struct tt_op *p = realloc(l->op, (l->ops + 1) * sizeof(*p));
+	struct tt_op *p;
 
+	if (l->unkept)
+		return;
+	p = realloc(l->op, (l->ops + 1) * sizeof(*p));
 	if (!p)
 		abort();
 	l->op = p;
@@ -49,7 +52,7 @@ void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op)
 
 void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data)
 {
-	if (l->nalerts < sizeof(l->alerts) / sizeof(l->alerts[0]))
+	if (!l->unkept && l->nalerts < sizeof(l->alerts) / sizeof(l->alerts[0]))
 		l->alerts[l->nalerts++] = rx << 16 | data[0] << 8 | data[1];
 }
 
@@ -68,8 +71,11 @@ void tt_ledger_step(struct tt_ledger *l, bool rx, enum tt_stage stage,
 		    bool request, __u64 seq)
 {
 	unsigned int keys = tt_ledger_keys(l, rx ? TLS_RX : TLS_TX, l->ops);
-	struct tt_step *s = realloc(l->step, (l->steps + 1) * sizeof(*s));
+	struct tt_step *s;
 
+	if (l->unkept)
+		return;
+	s = realloc(l->step, (l->steps + 1) * sizeof(*s));
 	if (!s)
 		abort();
 	l->step = s;

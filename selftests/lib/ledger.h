@@ -87,6 +87,7 @@ struct tt_step {
  * @dport:	remote port
  * @attached:	with tls_trace
  * @closed:	our end was closed
+ * @unkept:	nothing is noted: several threads make the calls
  * @unordered:	several threads called: compare sums only
  * @op:		calls, in order
  * @ops:	how many
@@ -103,6 +104,7 @@ struct tt_ledger {
 	int dport;
 	bool attached;
 	bool closed;
+	bool unkept;
 	bool unordered;
 	struct tt_op *op;
 	size_t ops;

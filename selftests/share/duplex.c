@@ -188,6 +188,7 @@ TT_TEST_F(share, duplex_rekey)
 	/* The ledger and the expected counters are for one thread. */
 	t->unchecked = true;
 	c->ledger.attached = false;
+	c->ledger.unkept = true;
 	c->layered = true;
 	small_buffers(c);
 	writer_init(&w, c, 0, DUPLEX_RECORDS, TLS_MAX_PAYLOAD, 0);
