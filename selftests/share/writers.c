@@ -175,12 +175,13 @@ static int peer_reads_along(struct tt_conn *c, const struct writer *w,
 			i++;
 			n = 1;
 		}
-		if (n)
+		if (n) {
 			end = tt_now_ms() + TT_WAIT_MS;
-		else if (tt_now_ms() > end)
+			continue;
+		}
+		if (tt_now_ms() > end)
 			return tt_fail(ETIMEDOUT, "no room for writer %d", i);
-		else
-			poll(&p, 1, 10);
+		poll(&p, 1, 10);
 	}
 	return 0;
 }
