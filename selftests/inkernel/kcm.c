@@ -342,15 +342,19 @@ TT_TEST_F(kcm, tx_sizes)
 /* The way is full: KCM stops, and its worker goes on when there is room. */
 TT_TEST_F(kcm, tx_full)
 {
+	int size = 1, few = 32768, n = 0;
 	struct tt_flow tx;
 	struct mux m;
 	size_t at;
-	int n = 0;
 
 	TT_NEED("kcm");
 	tx = tt_flow_begin(c, TT_OP_TX);
-	tt_tcp_narrow(c->fd, c->peer_fd, 1);
+	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	setsockopt(c->peer_fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	ASSERT_OK(mux_open(&m, c, true));
+	/* It takes TCP's persist timer for every piece. */
+	ASSERT_EQ(0, setsockopt(m.kcm, SOL_SOCKET, SO_SNDBUF, &few,
+				sizeof(few)));
 	tt_fill(out, BUF_SIZE);
 	for (at = 0; at + 20000 < BUF_SIZE / 2; at += 20000, n++)
 		if (send(m.kcm, out + at, 20000, MSG_DONTWAIT) < 0)
