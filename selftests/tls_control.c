@@ -48,6 +48,7 @@ static const struct tt_msg *openssl_read(const struct tt_conn *c, size_t from,
 }
 
 #include "control/types.c"
+#include "control/alerts.c"
 #include "control/messages.c"
 #include "control/peek.c"
 #include "control/calls.c"
