@@ -80,13 +80,11 @@ FIXTURE(module)
 
 FIXTURE_SETUP(module)
 {
-	int refs = tt_ko_refs(MODULE);
+	const char *why = tt_ko_untestable();
 
-	if (!tt_ko_find())
-		SKIP(return, MODULE ".ko is neither installed nor built");
-	if (refs > 0)
-		SKIP(return, MODULE " is in use by %d others", refs);
-	self->was_loaded = !refs;
+	if (why)
+		SKIP(return, "%s", why);
+	self->was_loaded = !tt_ko_refs(MODULE);
 	if (self->was_loaded)
 		ASSERT_EQ(0, tt_ko_unload(MODULE));
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));

@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/module.h>
 #include "ko.h"
 #include "slow.h"
+#include "tcp.h"
 #include "util.h"
 
 #define KO_FILE		"../module/tls_trace.ko"
@@ -35,6 +38,36 @@ bool tt_ko_find(void)
 	}
 	strcpy(ko_path, KO_FILE);
 	return !access(ko_path, R_OK);
+}
+
+/* Without leaving an orphan that would hold tls for a while. */
+static bool no_tls(void)
+{
+	struct linger reset = { .l_onoff = 1 };
+	int fd, peer, err;
+
+	if (tt_tcp_pair(TT_IPV4, &fd, &peer))
+		return false;
+	err = tt_tcp_ulp(fd, "tls");
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+	close(peer);
+	return err == -ENOENT;
+}
+
+const char *tt_ko_untestable(void)
+{
+	const char *require = getenv("TLS_REQUIRE");
+
+	if (geteuid())
+		return "the tests must run as root";
+	if (!tt_ko_find())
+		return TT_KO ".ko is neither installed nor built";
+	if (tt_ko_refs(TT_KO) > 0)
+		return TT_KO " is in use by others";
+	if (!(require && *require) && no_tls())
+		return "this kernel has no ULP tls";
+	return NULL;
 }
 
 int tt_ko_load(void)

@@ -16,6 +16,15 @@
 bool tt_ko_find(void);
 
 /**
+ * tt_ko_untestable() - why tls_trace cannot be loaded and unloaded here
+ *
+ * Where TLS_REQUIRE is set, a kernel without tls is no reason.
+ *
+ * Return: text, NULL if it can; then tt_ko_find() has found the file.
+ */
+const char *tt_ko_untestable(void);
+
+/**
  * tt_ko_load() - load it; tt_ko_find() has found it
  * Return: 0 or -errno.
  */

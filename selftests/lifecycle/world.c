@@ -36,13 +36,7 @@ static const char *cannot_run(const char *name)
 {
 	if (!selected(name))
 		return "not selected";
-	if (geteuid())
-		return "the tests must run as root";
-	if (!tt_ko_find())
-		return TT_KO ".ko is neither installed nor built";
-	if (tt_ko_refs(TT_KO) > 0)
-		return TT_KO " is in use by others";
-	return NULL;
+	return tt_ko_untestable();
 }
 
 /* A network namespace of the test's own, with the loopback interface. */
