@@ -52,6 +52,13 @@ const struct tt_known tt_known[] = {
 			"data, returns the data and loses the error: the next read waits for "
 			"good",
 	},
+	{
+		.id = "async-empty-is-end",
+		.kernels = "6.1 and 7.3",
+		.what = "with TLS 1.2 and a cipher that answers later, a read that does not "
+			"wait and finds an empty record only returns 0, as at the end of the "
+			"connection, instead of EAGAIN",
+	},
 };
 
 const size_t tt_known_count = sizeof(tt_known) / sizeof(tt_known[0]);

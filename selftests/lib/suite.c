@@ -21,6 +21,7 @@
 #include "check.h"
 #include "feature.h"
 #include "payload.h"
+#include "pcrypt.h"
 #include "stat.h"
 #include "suite.h"
 #include "trace.h"
@@ -82,11 +83,42 @@ static void load_crypto(void)
 		waitpid(pid, &status, 0);
 }
 
-static void stop_trace(void)
+/* All ciphers answer later, if TLS_TEST_ASYNC says so. */
+static const char * const async_algs[] = { "gcm(aes)", "ccm(aes)",
+					   "rfc7539(chacha20,poly1305)" };
+
+static bool async;
+
+static void begin_async(void)
+{
+	const char *want = getenv("TLS_TEST_ASYNC");
+	size_t i;
+
+	if (!want || !*want)
+		return;
+	async = true;
+	for (i = 0; i < sizeof(async_algs) / sizeof(async_algs[0]); i++)
+		if (tt_pcrypt_use(async_algs[i]))
+			cannot_run(tt_why());
+}
+
+static void end_async(void)
+{
+	size_t i;
+
+	for (i = 0; async && i < sizeof(async_algs) / sizeof(async_algs[0]);
+	     i++)
+		if (tt_pcrypt_drop(async_algs[i]))
+			fprintf(stderr, "# %s\n", tt_why());
+}
+
+static void suite_end(void)
 {
 	/* Not in the tests' processes. */
-	if (getpid() == suite_pid)
-		tt_trace_close();
+	if (getpid() != suite_pid)
+		return;
+	tt_trace_close();
+	end_async();
 }
 
 void tt_suite_init(bool others)
@@ -106,6 +138,8 @@ void tt_suite_init(bool others)
 		(unsigned long long)tt_seed_init());
 
 	load_crypto();
+	atexit(suite_end);
+	begin_async();
 	tt_feature_probe(others);
 	missing = tt_feature_missing("tls_trace");
 	if (!missing && tt_trace_open())
@@ -116,7 +150,6 @@ void tt_suite_init(bool others)
 			tt_why());
 		exit(1);
 	}
-	atexit(stop_trace);
 	tt_feature_print();
 }
 
