@@ -54,7 +54,7 @@ const struct tt_known tt_known[] = {
 	},
 	{
 		.id = "async-empty-is-end",
-		.kernels = "6.1 and 7.3",
+		.kernels = "6.1, 6.12 and 7.3",
 		.what = "with TLS 1.2 and a cipher that answers later, a read that does not "
 			"wait and finds an empty record only returns 0, as at the end of the "
 			"connection, instead of EAGAIN",
