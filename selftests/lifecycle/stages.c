@@ -257,7 +257,7 @@ static int stage_run(struct sight *s, const char *ulp, enum stage stage,
 }
 
 /* Run a stage and an ending with both ULPs and compare. */
-static int stage_compare(enum stage stage, enum ending ending)
+static int stage_compare_once(enum stage stage, enum ending ending)
 {
 	struct sight a, b;
 	int i, err;
@@ -273,11 +273,24 @@ static int stage_compare(enum stage stage, enum ending ending)
 	}
 	for (i = 0; i < a.n; i++)
 		if (a.value[i] != b.value[i])
-			return tt_fail(EBADMSG,
+			return tt_fail(EILSEQ,
 				       "%s, %s: %s gives %d with tls, %d with tls_trace",
 				       stage_name[stage], ending_name[ending],
 				       a.what[i], a.value[i], b.value[i]);
 	return 0;
+}
+
+/* Which call is told an error may depend on when tls's worker meets it: what differs
+ * each time is a difference.
+ */
+static int stage_compare(enum stage stage, enum ending ending)
+{
+	int tries = 5, err;
+
+	do
+		err = stage_compare_once(stage, ending);
+	while (err == -EILSEQ && --tries);
+	return err;
 }
 
 FIXTURE(stage)
