@@ -10,84 +10,32 @@
 
 #include "escape.h"
 #include "format.h"
+#include "json_put.h"
 #include "ktls_uapi.h"
 #include "names.h"
 
 #define MEANINGS 5
-
-static void put_u64(struct json_object *o, const char *key, uint64_t n)
-{
-	json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
-static void put_int(struct json_object *o, const char *key, int64_t n)
-{
-	json_object_object_add(o, key, json_object_new_int64(n));
-}
-
-static void put_bool(struct json_object *o, const char *key, bool b)
-{
-	json_object_object_add(o, key, json_object_new_boolean(b));
-}
-
-/* @s may hold any bytes. */
-static void put_str(struct json_object *o, const char *key, const char *s)
-{
-	char clean[1024];
-
-	escape_utf8(clean, sizeof(clean), s, strlen(s));
-	json_object_object_add(o, key, json_object_new_string(clean));
-}
-
-static void put_comm(struct json_object *o, const char *comm)
-{
-	char name[17] = "";
-
-	if (!comm || !comm[0]) {
-		json_object_object_add(o, "comm", NULL);
-		return;
-	}
-	memcpy(name, comm, strnlen(comm, 16));
-	put_str(o, "comm", name);
-}
-
-static void put_line(struct out *out, struct json_object *o)
-{
-	out_printf(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
-}
-
-static void put_endpoints(struct json_object *o, const struct endpoints *ep)
-{
-	char buf[64];
-
-	endpoint_print(buf, ep->saddr, ep->sport);
-	put_str(o, "local", buf);
-	endpoint_print(buf, ep->daddr, ep->dport);
-	put_str(o, "remote", buf);
-}
 
 static void put_result(struct json_object *o, enum errno_where where, int32_t result)
 {
 	const char *meaning;
 	char buf[NAME_SIZE];
 
-	put_int(o, "result", result);
+	json_put_int(o, "result", result);
 	if (result >= 0)
 		return;
-	put_str(o, "error", name_errno(-result, buf));
+	json_put_str(o, "error", name_errno(-result, buf));
 	meaning = event_failed(result) ? errno_meaning(where, -result) : NULL;
 	if (meaning)
-		put_str(o, "meaning", meaning);
+		json_put_str(o, "meaning", meaning);
 }
 
 static void put_tls(struct json_object *o, unsigned int version, unsigned int cipher)
 {
 	if (version)
-		put_str(o, "version", name_version(version));
+		json_put_str(o, "version", name_version(version));
 	if (cipher)
-		put_str(o, "cipher", name_cipher(cipher));
+		json_put_str(o, "cipher", name_cipher(cipher));
 }
 
 static void put_setsockopt(struct json_object *o, const struct event *ev)
@@ -95,14 +43,14 @@ static void put_setsockopt(struct json_object *o, const struct event *ev)
 	bool key = ev->option == KTLS_TX || ev->option == KTLS_RX;
 	char buf[NAME_SIZE];
 
-	put_str(o, "option", name_option(ev->option, buf));
+	json_put_str(o, "option", name_option(ev->option, buf));
 	if (key) {
 		put_tls(o, ev->version, ev->cipher);
-		put_str(o, "conf", name_conf(ev->conf));
-		put_u64(o, "seq", ev->seq);
-		put_u64(o, "rekey", ev->rekey);
+		json_put_str(o, "conf", name_conf(ev->conf));
+		json_put_u64(o, "seq", ev->seq);
+		json_put_u64(o, "rekey", ev->rekey);
 	} else {
-		put_u64(o, "value", ev->value);
+		json_put_u64(o, "value", ev->value);
 	}
 	put_result(o, key ? WHERE_KEY : WHERE_OPTION, ev->result);
 }
@@ -111,27 +59,27 @@ static void put_io(struct json_object *o, const struct event *ev)
 {
 	char flags[96];
 
-	put_str(o, "path", name_path(ev->kind == EV_TX, ev->path));
-	put_int(o, "type", ev->type);
-	put_str(o, "type_name", name_type(ev->type));
-	put_u64(o, "len", ev->len);
+	json_put_str(o, "path", name_path(ev->kind == EV_TX, ev->path));
+	json_put_int(o, "type", ev->type);
+	json_put_str(o, "type_name", name_type(ev->type));
+	json_put_u64(o, "len", ev->len);
 	put_result(o, ev->kind == EV_TX ? WHERE_TX : WHERE_RX, ev->result);
-	put_u64(o, "records", ev->records);
-	put_u64(o, "seq", ev->seq);
+	json_put_u64(o, "records", ev->records);
+	json_put_u64(o, "seq", ev->seq);
 	name_msg_flags(ev->flags, flags, sizeof(flags));
-	put_str(o, "flags", flags);
-	put_u64(o, "duration_ns", ev->duration);
+	json_put_str(o, "flags", flags);
+	json_put_u64(o, "duration_ns", ev->duration);
 }
 
 static void put_alert(struct json_object *o, int dir, unsigned int level, unsigned int desc)
 {
 	char buf[NAME_SIZE];
 
-	put_str(o, "dir", dir ? "rx" : "tx");
-	put_int(o, "level", level);
-	put_str(o, "level_name", name_alert_level(level));
-	put_int(o, "desc", desc);
-	put_str(o, "desc_name", name_alert(desc, buf));
+	json_put_str(o, "dir", dir ? "rx" : "tx");
+	json_put_int(o, "level", level);
+	json_put_str(o, "level_name", name_alert_level(level));
+	json_put_int(o, "desc", desc);
+	json_put_str(o, "desc_name", name_alert(desc, buf));
 }
 
 static void put_rekey(struct json_object *o, const struct event *ev)
@@ -141,22 +89,22 @@ static void put_rekey(struct json_object *o, const struct event *ev)
 		[REKEY_NEW_KEY] = "new_key",
 	};
 
-	put_str(o, "dir", ev->dir ? "rx" : "tx");
-	put_str(o, "stage", ev->stage <= REKEY_NEW_KEY ? stage[ev->stage] : "unknown");
-	put_bool(o, "request", ev->request);
-	put_u64(o, "seq", ev->seq);
-	put_u64(o, "rekeys", ev->rekeys);
+	json_put_str(o, "dir", ev->dir ? "rx" : "tx");
+	json_put_str(o, "stage", ev->stage <= REKEY_NEW_KEY ? stage[ev->stage] : "unknown");
+	json_put_bool(o, "request", ev->request);
+	json_put_u64(o, "seq", ev->seq);
+	json_put_u64(o, "rekeys", ev->rekeys);
 }
 
 static struct json_object *close_dir(const struct dir_total *d)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_str(o, "conf", name_conf(d->conf));
-	put_u64(o, "bytes", d->bytes);
-	put_u64(o, "records", d->records);
-	put_u64(o, "errors", d->errors);
-	put_u64(o, "rekeys", d->rekeys);
+	json_put_str(o, "conf", name_conf(d->conf));
+	json_put_u64(o, "bytes", d->bytes);
+	json_put_u64(o, "records", d->records);
+	json_put_u64(o, "errors", d->errors);
+	json_put_u64(o, "rekeys", d->rekeys);
 	return o;
 }
 
@@ -173,14 +121,14 @@ void json_event(struct out *out, const struct event *ev, const struct conn *c,
 {
 	struct json_object *o = json_object_new_object();
 
-	put_str(o, "event", event_name(ev->kind));
-	put_int(o, "time_ns", (int64_t)(ev->ts - start));
-	put_int(o, "pid", ev->pid);
-	put_comm(o, comm);
-	put_u64(o, "conn", c->id);
-	put_u64(o, "ino", ev->ino);
-	put_u64(o, "netns", ev->netns);
-	put_endpoints(o, &ev->ep);
+	json_put_str(o, "event", event_name(ev->kind));
+	json_put_int(o, "time_ns", (int64_t)(ev->ts - start));
+	json_put_int(o, "pid", ev->pid);
+	json_put_comm(o, comm);
+	json_put_u64(o, "conn", c->id);
+	json_put_u64(o, "ino", ev->ino);
+	json_put_u64(o, "netns", ev->netns);
+	json_put_endpoints(o, &ev->ep);
 	switch (ev->kind) {
 	case EV_ATTACH:
 		put_result(o, WHERE_ATTACH, ev->result);
@@ -194,7 +142,7 @@ void json_event(struct out *out, const struct event *ev, const struct conn *c,
 		break;
 	case EV_ALERT:
 		put_alert(o, ev->dir, ev->level, ev->desc);
-		put_u64(o, "seq", ev->seq);
+		json_put_u64(o, "seq", ev->seq);
 		break;
 	case EV_REKEY:
 		put_rekey(o, ev);
@@ -203,12 +151,12 @@ void json_event(struct out *out, const struct event *ev, const struct conn *c,
 		put_tls(o, ev->version, ev->cipher);
 		json_object_object_add(o, "tx", close_dir(&ev->tx));
 		json_object_object_add(o, "rx", close_dir(&ev->rx));
-		put_u64(o, "lifetime_ns", ev->lifetime);
+		json_put_u64(o, "lifetime_ns", ev->lifetime);
 		break;
 	default:
 		break;
 	}
-	put_line(out, o);
+	json_put_line(out, o);
 }
 
 /**
@@ -220,12 +168,12 @@ void json_lost(struct out *out, uint64_t count)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_str(o, "event", "lost");
+	json_put_str(o, "event", "lost");
 	if (count)
-		put_u64(o, "count", count);
+		json_put_u64(o, "count", count);
 	else
 		json_object_object_add(o, "count", NULL);
-	put_line(out, o);
+	json_put_line(out, o);
 }
 
 static struct json_object *conn_dir(const struct conn *c, int dir)
@@ -235,25 +183,25 @@ static struct json_object *conn_dir(const struct conn *c, int dir)
 	struct json_object *types = json_object_new_object();
 	const struct dir_stat *d = &c->dir[dir];
 
-	put_bool(o, "ktls", conn_has_key(c, dir));
-	put_bool(o, "key_tried", d->key_tried);
-	put_str(o, "conf", name_conf(d->conf));
-	put_u64(o, "bytes", conn_bytes(c, dir));
-	put_u64(o, "records", conn_records(c, dir));
-	put_u64(o, "bytes_seen", d->bytes);
-	put_u64(o, "records_seen", d->records);
-	put_u64(o, "plain_bytes", d->plain);
-	put_u64(o, "errors", d->errors);
-	put_u64(o, "rekeys", d->rekeys);
-	put_u64(o, "next_seq", d->next_seq);
+	json_put_bool(o, "ktls", conn_has_key(c, dir));
+	json_put_bool(o, "key_tried", d->key_tried);
+	json_put_str(o, "conf", name_conf(d->conf));
+	json_put_u64(o, "bytes", conn_bytes(c, dir));
+	json_put_u64(o, "records", conn_records(c, dir));
+	json_put_u64(o, "bytes_seen", d->bytes);
+	json_put_u64(o, "records_seen", d->records);
+	json_put_u64(o, "plain_bytes", d->plain);
+	json_put_u64(o, "errors", d->errors);
+	json_put_u64(o, "rekeys", d->rekeys);
+	json_put_u64(o, "next_seq", d->next_seq);
 	for (unsigned int i = 0; i < CONN_PATHS; i++) {
 		struct json_object *p;
 
 		if (!d->path_calls[i])
 			continue;
 		p = json_object_new_object();
-		put_u64(p, "bytes", d->path_bytes[i]);
-		put_u64(p, "calls", d->path_calls[i]);
+		json_put_u64(p, "bytes", d->path_bytes[i]);
+		json_put_u64(p, "calls", d->path_calls[i]);
 		json_object_object_add(paths, name_path(!dir, i), p);
 	}
 	json_object_object_add(o, "paths", paths);
@@ -263,8 +211,8 @@ static struct json_object *conn_dir(const struct conn *c, int dir)
 		if (i == conn_type_slot(0) || (!d->type_records[i] && !d->type_bytes[i]))
 			continue;
 		p = json_object_new_object();
-		put_u64(p, "bytes", d->type_bytes[i]);
-		put_u64(p, "records", d->type_records[i]);
+		json_put_u64(p, "bytes", d->type_bytes[i]);
+		json_put_u64(p, "records", d->type_records[i]);
 		json_object_object_add(types, conn_type_name(i), p);
 	}
 	json_object_object_add(o, "types", types);
@@ -284,11 +232,11 @@ static struct json_object *conn_errors(const struct conn *c)
 		const struct error_count *e = &c->errors[i];
 		struct json_object *o = json_object_new_object();
 
-		put_str(o, "where", where[e->where]);
-		put_str(o, "error", name_errno(e->err, buf));
-		put_u64(o, "count", e->count);
+		json_put_str(o, "where", where[e->where]);
+		json_put_str(o, "error", name_errno(e->err, buf));
+		json_put_u64(o, "count", e->count);
 		if (errno_meaning(e->where, e->err))
-			put_str(o, "meaning", errno_meaning(e->where, e->err));
+			json_put_str(o, "meaning", errno_meaning(e->where, e->err));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -304,41 +252,41 @@ void json_conn(struct out *out, const struct conn *c)
 	struct json_object *o = json_object_new_object();
 	struct json_object *alerts = json_object_new_array();
 
-	put_str(o, "event", "connection");
-	put_u64(o, "conn", c->id);
-	put_int(o, "pid", c->pid);
-	put_comm(o, c->comm);
-	put_u64(o, "ino", c->ino);
-	put_u64(o, "netns", c->netns);
-	put_endpoints(o, &c->ep);
+	json_put_str(o, "event", "connection");
+	json_put_u64(o, "conn", c->id);
+	json_put_int(o, "pid", c->pid);
+	json_put_comm(o, c->comm);
+	json_put_u64(o, "ino", c->ino);
+	json_put_u64(o, "netns", c->netns);
+	json_put_endpoints(o, &c->ep);
 	put_result(o, WHERE_ATTACH, c->attach_result);
 	put_tls(o, c->version, c->cipher);
-	put_bool(o, "closed", c->closed);
-	put_u64(o, "lifetime_ns", c->lifetime ? c->lifetime : c->last_ts - c->first_ts);
+	json_put_bool(o, "closed", c->closed);
+	json_put_u64(o, "lifetime_ns", c->lifetime ? c->lifetime : c->last_ts - c->first_ts);
 	json_object_object_add(o, "tx", conn_dir(c, 0));
 	json_object_object_add(o, "rx", conn_dir(c, 1));
 	for (unsigned int i = 0; i < CONN_ALERTS && c->alerts[i].count; i++) {
 		struct json_object *a = json_object_new_object();
 
 		put_alert(a, c->alerts[i].dir, c->alerts[i].level, c->alerts[i].desc);
-		put_u64(a, "count", c->alerts[i].count);
+		json_put_u64(a, "count", c->alerts[i].count);
 		json_object_array_add(alerts, a);
 	}
 	json_object_object_add(o, "alerts", alerts);
 	json_object_object_add(o, "errors", conn_errors(c));
-	put_line(out, o);
+	json_put_line(out, o);
 }
 
 static struct json_object *total_dir(const struct conn_totals *t, int dir)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_u64(o, "connections", dir ? t->with_rx : t->with_tx);
-	put_u64(o, "bytes", t->bytes[dir]);
-	put_u64(o, "records", t->records[dir]);
-	put_u64(o, "errors", t->errors[dir]);
-	put_u64(o, "rekeys", t->rekeys[dir]);
-	put_u64(o, "alerts", t->alerts[dir]);
+	json_put_u64(o, "connections", dir ? t->with_rx : t->with_tx);
+	json_put_u64(o, "bytes", t->bytes[dir]);
+	json_put_u64(o, "records", t->records[dir]);
+	json_put_u64(o, "errors", t->errors[dir]);
+	json_put_u64(o, "rekeys", t->rekeys[dir]);
+	json_put_u64(o, "alerts", t->alerts[dir]);
 	return o;
 }
 
@@ -353,12 +301,12 @@ void json_summary(struct out *out, const struct summary *sum)
 	struct json_object *o = json_object_new_object();
 	struct json_object *reasons = json_object_new_array();
 
-	put_str(o, "event", "summary");
-	put_bool(o, "ktls", t->with_any > 0);
-	put_u64(o, "ktls_connections", t->with_any);
-	put_u64(o, "connections", t->connections);
-	put_u64(o, "open", t->open);
-	put_u64(o, "attach_failed", t->attach_failed);
+	json_put_str(o, "event", "summary");
+	json_put_bool(o, "ktls", t->with_any > 0);
+	json_put_u64(o, "ktls_connections", t->with_any);
+	json_put_u64(o, "connections", t->connections);
+	json_put_u64(o, "open", t->open);
+	json_put_u64(o, "attach_failed", t->attach_failed);
 	json_object_object_add(o, "tx", total_dir(t, 0));
 	json_object_object_add(o, "rx", total_dir(t, 1));
 	for (unsigned int i = 0; i < sum->nreasons; i++) {
@@ -369,10 +317,10 @@ void json_summary(struct out *out, const struct summary *sum)
 	}
 	json_object_object_add(o, "notes", reasons);
 	if (sum->lost_known)
-		put_u64(o, "lost", sum->lost);
+		json_put_u64(o, "lost", sum->lost);
 	else
 		json_object_object_add(o, "lost", NULL);
 	if (sum->status >= 0)
-		put_int(o, "status", sum->status);
-	put_line(out, o);
+		json_put_int(o, "status", sum->status);
+	json_put_line(out, o);
 }

@@ -48,4 +48,18 @@ enum {
 /* How a direction is handled. */
 enum { CONF_NONE, CONF_BASE, CONF_SW, CONF_HW };
 
+/* Attributes of a socket in sock_diag, INET_ULP_INFO_TLS. */
+enum {
+	KTLS_INFO_VERSION		= 1,
+	KTLS_INFO_CIPHER		= 2,
+	KTLS_INFO_TXCONF		= 3,
+	KTLS_INFO_RXCONF		= 4,
+	KTLS_INFO_ZC_RO_TX		= 5,
+	KTLS_INFO_RX_NO_PAD		= 6,
+	KTLS_INFO_TX_MAX_PAYLOAD_LEN	= 7,
+};
+
+/* Most plaintext in a record: RFC 8446 5.1, RFC 5246 6.2.1. */
+#define KTLS_MAX_PAYLOAD	16384
+
 #endif

@@ -12,6 +12,7 @@
 static const struct command * const commands[] = {
 	&cmd_check,
 	&cmd_exec,
+	&cmd_list,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

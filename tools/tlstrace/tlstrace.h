@@ -50,6 +50,7 @@ struct command {
 
 extern const struct command cmd_check;
 extern const struct command cmd_exec;
+extern const struct command cmd_list;
 
 void command_help(const struct command *cmd, FILE *out);
 int command_usage_error(const struct command *cmd, const char *fmt, ...)

@@ -13,7 +13,7 @@ _tlstrace_words()
 _tlstrace()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="check exec" command=${COMP_WORDS[1]} i
+	local commands="check exec list" command=${COMP_WORDS[1]} i
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -30,7 +30,11 @@ _tlstrace()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-b | --buffer-size | --keep)
+	-p | --pid)
+		mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [1-9]*)" -- "$cur")
+		return
+		;;
+	-b | --buffer-size | --keep | --port)
 		return
 		;;
 	esac
@@ -40,6 +44,9 @@ _tlstrace()
 		;;
 	check)
 		_tlstrace_words "--json --no-load --color --help"
+		;;
+	list)
+		_tlstrace_words "--pid --port --json --color --help"
 		;;
 	exec)
 		# Behind the options comes another command line.

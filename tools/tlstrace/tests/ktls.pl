@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Makes kTLS sockets without any TLS library: constant keys, both ends here.
 #   ktls.pl connections N [BYTES [CALLS]]  N connections, CALLS sends of BYTES each
+#   ktls.pl hold N                         the same, then waits for a line to end
 #   ktls.pl forms                          every way to spell the ULP's name
 #   ktls.pl large                          a socket option longer than a page
 #   ktls.pl refuse                         a key that the kernel refuses
@@ -59,6 +60,7 @@ sub exchange {
 		}
 		$got eq $data or die "wrong data\n";
 	}
+	return ($c, $s);
 }
 
 my $what = shift // '';
@@ -66,6 +68,12 @@ if ($what eq 'connections') {
 	my ($n, $bytes, $calls) = @ARGV;
 
 	exchange($_ % 2 ? '127.0.0.1' : '::1', $bytes // 100, $calls // 1) for 1 .. $n;
+} elsif ($what eq 'hold') {
+	my @held = map { exchange($_ % 2 ? '127.0.0.1' : '::1', 100, 1) } 1 .. $ARGV[0];
+
+	$| = 1;
+	print "ready\n";
+	<STDIN>;
 } elsif ($what eq 'forms') {
 	for my $name ("tls", "tls\0", "tls\0junk", "tls" . "\0" x 13, "tls_trace", "tls_trace\0") {
 		my ($c, $s) = pair('127.0.0.1');
@@ -99,5 +107,5 @@ if ($what eq 'connections') {
 	defined(sysread($s, my $buf, 10)) and die "wrong key, and data came out\n";
 	$!{EBADMSG} or die "recv: $!\n";
 } else {
-	die "usage: ktls.pl connections N [BYTES [CALLS]] | forms | large | refuse | error\n";
+	die "usage: ktls.pl connections N [BYTES [CALLS]] | hold N | forms | large | refuse | error\n";
 }

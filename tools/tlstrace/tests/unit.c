@@ -76,6 +76,7 @@ int main(void)
 	test_format();
 	test_conn();
 	test_misc();
+	test_list();
 	end_case();
 	printf("1..%u\n", cases);
 	return unit_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -26,5 +26,6 @@ void test_event(void);
 void test_format(void);
 void test_conn(void);
 void test_misc(void);
+void test_list(void);
 
 #endif
