@@ -56,7 +56,7 @@ function compare(   i, name, one, other, none)
 
 function flush_errors(   i)
 {
-	for (i = 1; i <= nerr && i <= 3; i++)
+	for (i = 1; i <= nerr && i <= 5; i++)
 		text = text "      " err[i] "\n"
 }
 
@@ -153,7 +153,11 @@ function flush_errors(   i)
 	next
 }
 
-/^# +RUN / { running = $3 }
+# What was printed before is of no test, or of one that has ended.
+/^# +RUN / {
+	running = $3
+	nerr = 0
+}
 
 # Errors come before the result they explain.
 /^# +(RUN|OK|FAIL|SKIP) / { next }
