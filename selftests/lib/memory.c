@@ -37,6 +37,7 @@ static bool is_noise(const char *name)
 		"names", "seq_file", "lsm_", "shmem", "ovl_", "v9fs", "9p",
 		"filp", "buffer", "ext4", "fs_cache", "perf", "trace",
 		"ftrace", "bdev", "numa_policy", "Acpi", "thread",
+		"debug_objects",
 	};
 	size_t i;
 
