@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+#include <linux/magic.h>
 
 #include "cgroup.h"
 #include "stale.h"
@@ -80,16 +82,20 @@ bool cgroup_mount_point(char mount[PATH_MAX])
 	return find_mount(mount, root);
 }
 
-/* Directory of the cgroup that we are in; false if it is not below the mount. */
-static bool own_directory(char dir[PATH_MAX], const char *mount, const char *root)
+/* Directory of the cgroup of a process ("self"); false if it is not below the mount. */
+static bool directory_of(const char *process, char dir[PATH_MAX], const char *mount,
+			 const char *root)
 {
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	char *line = NULL;
+	char file[64], *line = NULL;
+	FILE *f;
 	size_t room = 0;
 	bool found = false;
 
+	snprintf(file, sizeof(file), "/proc/%.20s/cgroup", process);
+	f = fopen(file, "re");
 	if (!f)
 		return false;
+	errno = EXDEV;
 	while (!found && getline(&line, &room, f) > 0) {
 		char *path = line + 3;
 		size_t skip = strcmp(root, "/") ? strlen(root) : 0;
@@ -107,6 +113,37 @@ static bool own_directory(char dir[PATH_MAX], const char *mount, const char *roo
 	free(line);
 	fclose(f);
 	return found;
+}
+
+/**
+ * cgroup_of_process() - directory of a process's cgroup
+ * @pid: the process
+ * @dir: result
+ *
+ * Return: false with errno set: ENOENT if there is no such process, else it is in none
+ * that is to be seen below the mount.
+ */
+bool cgroup_of_process(pid_t pid, char dir[PATH_MAX])
+{
+	char mount[PATH_MAX], root[PATH_MAX], process[24];
+
+	snprintf(process, sizeof(process), "%d", (int)pid);
+	errno = EXDEV;
+	return find_mount(mount, root) && directory_of(process, dir, mount, root) &&
+	       cgroup_is(dir);
+}
+
+/**
+ * cgroup_is() - is this a cgroup of version 2?
+ * @dir: directory
+ *
+ * Return: true if so.
+ */
+bool cgroup_is(const char *dir)
+{
+	struct statfs fs;
+
+	return !statfs(dir, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 static void clean_stale(const char *dir)
@@ -194,7 +231,7 @@ int cgroup_create(struct cgroup *cg, const char *purpose, char *why, size_t size
 		snprintf(why, size, "/proc is not mounted");
 		return -1;
 	}
-	if (own_directory(own, mount, root) && !make_below(cg, own, name)) {
+	if (directory_of("self", own, mount, root) && !make_below(cg, own, name)) {
 		if (usable(cg))
 			return 0;
 		cgroup_remove(cg);

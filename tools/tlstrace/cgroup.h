@@ -23,6 +23,8 @@ struct cgroup {
 };
 
 bool cgroup_mount_point(char mount[PATH_MAX]);
+bool cgroup_of_process(pid_t pid, char dir[PATH_MAX]);
+bool cgroup_is(const char *dir);
 int cgroup_create(struct cgroup *cg, const char *purpose, char *why, size_t size);
 int cgroup_enter(const struct cgroup *cg);
 int cgroup_pids(const struct cgroup *cg, pid_t *pids, int max);

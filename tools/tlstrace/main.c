@@ -12,7 +12,10 @@
 static const struct command * const commands[] = {
 	&cmd_check,
 	&cmd_exec,
+	&cmd_attach,
+	&cmd_detach,
 	&cmd_list,
+	&cmd_live,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -4,7 +4,6 @@
  * program; then the summary; and all of it taken away again.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +13,13 @@
 #include "child.h"
 #include "format.h"
 #include "libs.h"
-#include "module.h"
 #include "ossl.h"
-#include "privilege.h"
+#include "ready.h"
 #include "redirect.h"
 #include "session.h"
 #include "trace.h"
 #include "tracker.h"
+#include "watch.h"
 #include "why.h"
 
 #define IDLE_MS		500	/* between looks at the processes when nothing happens */
@@ -37,65 +36,17 @@ struct session {
 	struct tracker tracker;
 	struct child child;
 	struct libs libs;
-	struct pollfd *polls;	/* [0] signals, then the trace */
-	int npolls;
+	struct watch watch;
 	enum child_wish wish;	/* the strongest so far */
-	bool trace_broken;
 	uint64_t next_look;
 };
-
-static int prepare_module(void)
-{
-	char why[300];
-
-	/* Without tls there is nothing to wrap: say that rather than what follows from it. */
-	if (ulp_registered("tls") != 1 && module_load("tls", why, sizeof(why)) &&
-	    ulp_registered(ULP_NAME) != 1) {
-		msg_error("this kernel has no TLS: %s; \"tlstrace check\" says more", why);
-		return -1;
-	}
-	if (ulp_registered(ULP_NAME) == 1)
-		return 0;
-	if (module_load(MODULE_NAME, why, sizeof(why))) {
-		msg_error("%s; \"tlstrace check\" says more", why);
-		return -1;
-	}
-	if (!ulp_registered(ULP_NAME)) {
-		msg_error("module %s is loaded, but the kernel does not list its ULP; see the "
-			  "kernel log", MODULE_NAME);
-		return -1;
-	}
-	return 0;
-}
-
-static int prepare_polls(struct session *s)
-{
-	const int *fds;
-	int n = trace_fds(s->trace, &fds);
-
-	s->polls = calloc((size_t)n + 1, sizeof(*s->polls));
-	if (!s->polls)
-		return -1;
-	s->polls[0].fd = s->child.sigfd;
-	s->polls[0].events = POLLIN;
-	for (int i = 0; i < n; i++) {
-		s->polls[i + 1].fd = fds[i];
-		s->polls[i + 1].events = POLLIN;
-	}
-	s->npolls = n + 1;
-	return 0;
-}
 
 static int prepare(struct session *s)
 {
 	char why[300];
 	uint64_t start;
 
-	if (!trace_privileges(why, sizeof(why))) {
-		msg_error("exec needs more privileges (missing: %s); run it as root", why);
-		return -1;
-	}
-	if (prepare_module())
+	if (ready_to_trace("exec"))
 		return -1;
 	trace_clean_stale();
 	s->rd = redirect_open(why, sizeof(why));
@@ -110,7 +61,8 @@ static int prepare(struct session *s)
 		goto fail;
 	start = trace_now();
 	snprintf(why, sizeof(why), "out of memory");
-	if (tracker_init(&s->tracker, s->out, s->rd, s->opt->keep, start) || prepare_polls(s))
+	if (tracker_init(&s->tracker, s->out, s->rd, s->opt->keep, start) ||
+	    watch_open(&s->watch, s->child.sigfd, s->trace, &s->tracker))
 		goto fail;
 	s->tracker.quiet = s->opt->quiet;
 	s->tracker.all = s->opt->all;
@@ -149,46 +101,12 @@ static void handle_signals(struct session *s)
 	}
 }
 
-/* Hand out what has happened until now; true if younger events are waiting. */
-static bool handle_events(struct session *s)
-{
-	const struct trace_sink sink = {
-		.event = tracker_event,
-		.lost = tracker_lost,
-		.ctx = &s->tracker,
-	};
-	int ret;
-
-	if (s->trace_broken)
-		return false;
-	ret = trace_read(s->trace, trace_now(), &sink);
-	if (ret < 0) {
-		s->trace_broken = true;
-		msg_error("reading the trace failed: %s; the program goes on untraced",
-			  strerror(errno));
-	}
-	out_flush(s->out);
-	return ret > 0;
-}
-
 /* One round: wait for something for at most @ms, then deal with all there is. */
 static void round_of(struct session *s, int ms)
 {
-	uint64_t before = s->tracker.events;
-	bool trace_ready = false, more;
-
-	if (poll(s->polls, (nfds_t)s->npolls, ms) > 0)
-		for (int i = 1; i < s->npolls; i++)
-			trace_ready |= s->polls[i].revents != 0;
+	watch_round(&s->watch, ms);
 	handle_signals(s);
-	more = handle_events(s);
 	look_at_processes(s);
-	/*
-	 * Other sockets' events keep the buffers busy, and a poll that reports
-	 * what cannot be read must not become a busy loop.
-	 */
-	if (trace_ready && !more && s->tracker.events == before)
-		poll(s->polls, 1, STEP_MS);
 }
 
 /* Processes in the background: wait for them a little, or as long as asked. */
@@ -282,7 +200,7 @@ static void clean_up(struct session *s)
 	redirect_close(s->rd);
 	cgroup_remove(&s->cg);
 	conn_table_free(s->tracker.conns);
-	free(s->polls);
+	watch_close(&s->watch);
 	child_end(&s->child);
 }
 
@@ -325,7 +243,7 @@ int session_exec(const struct session_options *opt, struct out *out, char **argv
 	status = child_exit_status(&s->child);
 	wait_for_leftovers(s);
 	/* All that caused the end has been committed: one pass finds it. */
-	handle_events(s);
+	watch_events(&s->watch);
 	tracker_flush(&s->tracker);
 	say_leftovers(s);
 	summarise(s, argv[0], status);

@@ -57,6 +57,31 @@ bool stale_make_name(char name[STALE_NAME_SIZE], const char *purpose)
 	return true;
 }
 
+/* The parts of a name; false if it is no such name. */
+static bool parse(const char *name, unsigned long *ns, int *pid, uint64_t *ticks)
+{
+	char purpose[17];
+	int end = 0;
+
+	return sscanf(name, STALE_PREFIX "%16[^-]-%lu-%d-%" SCNu64 "%n", purpose, ns, pid, ticks,
+		      &end) == 4 && !name[end];
+}
+
+/**
+ * stale_pid() - whose name is it?
+ * @name: name made by stale_make_name()
+ *
+ * Return: the process, 0 if it is of another pid namespace or the name is none.
+ */
+pid_t stale_pid(const char *name)
+{
+	unsigned long ns;
+	uint64_t ticks;
+	int pid;
+
+	return parse(name, &ns, &pid, &ticks) && ns && ns == pid_namespace() ? pid : 0;
+}
+
 /**
  * stale_is_dead() - was this name made by a process that is gone?
  * @name: name of an instance or cgroup
@@ -70,11 +95,9 @@ bool stale_is_dead(const char *name)
 {
 	uint64_t ticks, now;
 	unsigned long ns;
-	char purpose[17];
-	int pid, end = 0;
+	int pid;
 
-	if (sscanf(name, STALE_PREFIX "%16[^-]-%lu-%d-%" SCNu64 "%n", purpose, &ns, &pid,
-		   &ticks, &end) != 4 || name[end])
+	if (!parse(name, &ns, &pid, &ticks))
 		return false;
 	if (!ns || ns != pid_namespace() || pid <= 0)
 		return false;

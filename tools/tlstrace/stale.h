@@ -10,11 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define STALE_NAME_SIZE 96
 #define STALE_PREFIX "tlstrace-"
 
 bool stale_make_name(char name[STALE_NAME_SIZE], const char *purpose);
 bool stale_is_dead(const char *name);
+pid_t stale_pid(const char *name);
 
 #endif

@@ -48,9 +48,12 @@ struct command {
 	int (*run)(const struct command *cmd, int argc, char **argv);
 };
 
+extern const struct command cmd_attach;
 extern const struct command cmd_check;
+extern const struct command cmd_detach;
 extern const struct command cmd_exec;
 extern const struct command cmd_list;
+extern const struct command cmd_live;
 
 void command_help(const struct command *cmd, FILE *out);
 int command_usage_error(const struct command *cmd, const char *fmt, ...)

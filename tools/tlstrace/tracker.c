@@ -105,6 +105,11 @@ static void print(struct tracker *t, const struct event *ev, const struct conn *
 {
 	const char *comm = comm_get(t, ev->pid, ev->ts);
 
+	if (t->filter && !filter_match(t->filter, ev, c, comm))
+		return;
+	if (t->most && t->printed == t->most)
+		return;
+	t->printed++;
 	if (t->out->json)
 		json_event(t->out, ev, c, comm, t->start);
 	else
@@ -155,7 +160,9 @@ static void finish(struct tracker *t, struct conn *c)
 	conn_finish(t->conns, c);
 	if (conn_kept(t->conns) <= t->keep)
 		return;
-	if (t->out->json)
+	if (t->brief)
+		;	/* counted in the totals */
+	else if (t->out->json)
 		json_conn(t->out, c);
 	else
 		text_conn(t->out, c);

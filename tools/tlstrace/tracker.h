@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "conn.h"
+#include "filter.h"
 #include "out.h"
 #include "redirect.h"
 
@@ -23,11 +24,15 @@ struct tracker_comm {
  * @conns: connections
  * @rd: which sockets are ours; NULL: all
  * @out: where to print
+ * @filter: which events to print, NULL: all; all count
  * @quiet: print no events
  * @all: print every call, also those that are a part of one record
+ * @brief: print no connections
+ * @most: print so many events at most, 0: all
  * @keep: connections kept for the summary; later ones are printed when they end
  * @start: time that counts as 0
  * @events: events of ours so far
+ * @printed: events printed so far
  * @lost: something was lost: sockets may appear without their attach event
  * @own_pids: /proc shows the pids that events have
  * @comms: names of processes, by pid
@@ -36,11 +41,15 @@ struct tracker {
 	struct conn_table *conns;
 	const struct redirect *rd;
 	struct out *out;
+	const struct event_filter *filter;
 	bool quiet;
 	bool all;
+	bool brief;
 	unsigned int keep;
 	uint64_t start;
 	uint64_t events;
+	uint64_t printed;
+	uint64_t most;
 	bool lost;
 	bool own_pids;
 	struct tracker_comm comms[TRACKER_COMMS];

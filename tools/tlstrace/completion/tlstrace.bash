@@ -13,7 +13,7 @@ _tlstrace_words()
 _tlstrace()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="check exec list" command=${COMP_WORDS[1]} i
+	local commands="check exec attach detach list live" command=${COMP_WORDS[1]} i
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -34,7 +34,24 @@ _tlstrace()
 		mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [1-9]*)" -- "$cur")
 		return
 		;;
-	-b | --buffer-size | --keep | --port)
+	-d | --direction)
+		_tlstrace_words "tx rx"
+		return
+		;;
+	-e | --event)
+		_tlstrace_words "attach setsockopt tx rx alert rekey close"
+		return
+		;;
+	--type)
+		_tlstrace_words "data handshake alert change_cipher_spec"
+		return
+		;;
+	--cgroup)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	-b | --buffer-size | --keep | --port | --comm | -l | --min-latency | -n | --count)
 		return
 		;;
 	esac
@@ -44,6 +61,16 @@ _tlstrace()
 		;;
 	check)
 		_tlstrace_words "--json --no-load --color --help"
+		;;
+	attach)
+		_tlstrace_words "--cgroup --pid --all --help"
+		;;
+	detach)
+		_tlstrace_words "--pid --help"
+		;;
+	live)
+		_tlstrace_words "--direction --event --type --port --pid --comm --errors \
+			--min-latency --count --all --json --buffer-size --color --help"
 		;;
 	list)
 		_tlstrace_words "--pid --port --json --color --help"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "filter.h"
 #include "libs.h"
 #include "names.h"
 #include "stale.h"
@@ -42,6 +43,84 @@ static void test_escape(void)
 	CHECK(strlen(buf) == 12);
 	escape_utf8(buf, 5, "abc\xc3\xa9", 5);
 	EQUAL(buf, "abc");
+}
+
+static void test_filter(void)
+{
+	struct event_filter f = { .dir = -1, .type = -1 };
+	struct event ev = unit_event(EV_TX, 1);
+	struct conn c = { .pid = 10, .comm = "nginx" };
+	unsigned int kinds;
+	int type;
+
+	unit_case("filter: everything");
+	CHECK(filter_match(&f, &ev, &c, "nginx") && filter_match(&f, &ev, &c, NULL));
+
+	unit_case("filter: direction, event, type");
+	ev.type = 23;
+	f.dir = 1;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	f.dir = 0;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.type = 21;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	f.type = 23;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.kinds = 1U << EV_RX;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	f = (struct event_filter){ .dir = 0, .type = -1 };
+	ev.kind = EV_CLOSE;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	ev.kind = EV_ALERT;
+	ev.dir = 1;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+
+	unit_case("filter: port, process");
+	ev = unit_event(EV_TX, 1);
+	f = (struct event_filter){ .dir = -1, .type = -1, .port = ev.ep.dport };
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.port = ev.ep.sport;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.port = 1;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	f = (struct event_filter){ .dir = -1, .type = -1, .pid = 10 };
+	ev.pid = 99;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.pid = 99;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f.pid = 98;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	f = (struct event_filter){ .dir = -1, .type = -1, .comm = "curl" };
+	CHECK(!filter_match(&f, &ev, &c, NULL) && filter_match(&f, &ev, &c, "curl"));
+
+	unit_case("filter: errors, latency");
+	f = (struct event_filter){ .dir = -1, .type = -1, .errors = true };
+	ev.result = 5;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	ev.result = -EAGAIN;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	ev.result = -EBADMSG;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	ev.kind = EV_ALERT;
+	ev.level = 1;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	ev.level = 2;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+	f = (struct event_filter){ .dir = -1, .type = -1, .min_ns = 1000 };
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	ev.kind = EV_RX;
+	ev.duration = 999;
+	CHECK(!filter_match(&f, &ev, &c, NULL));
+	ev.duration = 1000;
+	CHECK(filter_match(&f, &ev, &c, NULL));
+
+	unit_case("filter: words");
+	CHECK(filter_parse_kinds("tx,close", &kinds) && kinds == (1U << EV_TX | 1U << EV_CLOSE));
+	CHECK(!filter_parse_kinds("", &kinds) && !filter_parse_kinds("tx,", &kinds) &&
+	      !filter_parse_kinds("txx", &kinds));
+	CHECK(filter_parse_type("handshake", &type) && type == 22);
+	CHECK(filter_parse_type("255", &type) && type == 255);
+	CHECK(!filter_parse_type("256", &type) && !filter_parse_type("unknown", &type));
 }
 
 static void test_names(void)
@@ -203,6 +282,7 @@ static void test_out(void)
 void test_misc(void)
 {
 	test_escape();
+	test_filter();
 	test_names();
 	test_input();
 	test_stale();

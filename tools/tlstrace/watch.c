@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Waiting for events and for signals, and handing the events out. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+#include "tlstrace.h"
+#include "watch.h"
+
+#define STEP_MS		10
+
+/**
+ * watch_open() - begin
+ * @w: result
+ * @sigfd: descriptor that is readable when a signal came
+ * @trace: where events come from
+ * @tracker: who gets them
+ *
+ * Return: 0, or -1 without memory.
+ */
+int watch_open(struct watch *w, int sigfd, struct trace *trace, struct tracker *tracker)
+{
+	const int *fds;
+	int n = trace_fds(trace, &fds);
+
+	memset(w, 0, sizeof(*w));
+	w->trace = trace;
+	w->tracker = tracker;
+	w->polls = calloc((size_t)n + 1, sizeof(*w->polls));
+	if (!w->polls)
+		return -1;
+	w->polls[0].fd = sigfd;
+	w->polls[0].events = POLLIN;
+	for (int i = 0; i < n; i++) {
+		w->polls[i + 1].fd = fds[i];
+		w->polls[i + 1].events = POLLIN;
+	}
+	w->npolls = n + 1;
+	return 0;
+}
+
+/**
+ * watch_events() - hand out what has happened until now
+ * @w: from watch_open()
+ *
+ * Return: true if younger events are waiting.
+ */
+bool watch_events(struct watch *w)
+{
+	const struct trace_sink sink = {
+		.event = tracker_event,
+		.lost = tracker_lost,
+		.ctx = w->tracker,
+	};
+	int ret;
+
+	if (w->broken)
+		return false;
+	ret = trace_read(w->trace, trace_now(), &sink);
+	if (ret < 0) {
+		w->broken = true;
+		msg_error("reading the trace failed: %s; from here on nothing is seen",
+			  strerror(errno));
+	}
+	out_flush(w->tracker->out);
+	return ret > 0;
+}
+
+/**
+ * watch_round() - wait for an event or a signal, and hand out the events
+ * @w: from watch_open()
+ * @ms: how long to wait at most
+ */
+void watch_round(struct watch *w, int ms)
+{
+	uint64_t before = w->tracker->events;
+	bool ready = false, more;
+
+	if (poll(w->polls, (nfds_t)w->npolls, ms) > 0)
+		for (int i = 1; i < w->npolls; i++)
+			ready |= w->polls[i].revents != 0;
+	more = watch_events(w);
+	/*
+	 * Other sockets' events keep the buffers busy, and a poll that reports
+	 * what cannot be read must not become a busy loop.
+	 */
+	if (ready && !more && w->tracker->events == before)
+		poll(w->polls, 1, STEP_MS);
+}
+
+/**
+ * watch_close() - release
+ * @w: from watch_open(), or zero
+ */
+void watch_close(struct watch *w)
+{
+	free(w->polls);
+	w->polls = NULL;
+}
