@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "escape.h"
+#include "json_put.h"
 
 static const char * const words[V_COUNT] = { "ok", "warn", "FAIL", "skip" };
 
@@ -33,20 +34,16 @@ static void say_json(struct check *ck, enum verdict v, const char *what, const c
 		     const char *advice, const struct check_extra *extra, int nextra)
 {
 	struct json_object *o = json_object_new_object();
-	char clean[1024];
 
-	escape_utf8(clean, sizeof(clean), detail, strlen(detail));
 	json_object_object_add(o, "check", json_object_new_string(what));
 	json_object_object_add(o, "verdict", json_object_new_string(v == V_FAIL ? "fail" :
 								    words[v]));
-	json_object_object_add(o, "detail", json_object_new_string(clean));
+	json_put_str(o, "detail", detail);
 	if (advice)
 		json_object_object_add(o, "advice", json_object_new_string(advice));
 	for (int i = 0; i < nextra; i++)
 		json_object_object_add(o, extra[i].key, json_object_new_string(extra[i].value));
-	out_printf(ck->out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	json_put_line(ck->out, o);
 }
 
 /**

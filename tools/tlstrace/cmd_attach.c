@@ -12,6 +12,7 @@
 #include "attach.h"
 #include "cgroup.h"
 #include "child.h"
+#include "options.h"
 #include "ready.h"
 #include "redirect.h"
 #include "tlstrace.h"
@@ -134,7 +135,6 @@ static int attach_run(const struct command *cmd, int argc, char **argv)
 {
 	struct target t = { 0 };
 	unsigned int targets = 0;
-	uint64_t n;
 	int c;
 
 	optind = 1;
@@ -146,10 +146,8 @@ static int attach_run(const struct command *cmd, int argc, char **argv)
 			targets++;
 			break;
 		case 'p':
-			if (!parse_number(optarg, 1, INT32_MAX, &n))
-				return command_usage_error(cmd, "--pid takes the number of a "
-							   "process, not \"%s\"", optarg);
-			t.pid = (pid_t)n;
+			if (option_pid(cmd, optarg, &t.pid))
+				return EXIT_USAGE;
 			targets++;
 			break;
 		case 'a':
@@ -159,14 +157,12 @@ static int attach_run(const struct command *cmd, int argc, char **argv)
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
-		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		default:
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		}
 	}
-	if (optind < argc)
-		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	if (option_no_arguments(cmd, argc, argv))
+		return EXIT_USAGE;
 	if (targets != 1)
 		return command_usage_error(cmd, "one of --cgroup, --pid and --all is wanted");
 	return attach(&t);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "options.h"
 #include "tlstrace.h"
 
 enum { OPT_COLOR = 256, OPT_NO_LOAD };
@@ -34,21 +35,18 @@ static int check_run(const struct command *cmd, int argc, char **argv)
 			ck.may_load = false;
 			break;
 		case OPT_COLOR:
-			if (!color_parse(optarg, &color))
-				return command_usage_error(cmd, "--color takes auto, always or "
-							   "never, not \"%s\"", optarg);
+			if (option_color(cmd, optarg, &color))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
-		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		default:
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		}
 	}
-	if (optind < argc)
-		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	if (option_no_arguments(cmd, argc, argv))
+		return EXIT_USAGE;
 	out.color = !out.json && color_wanted(color, out.fd);
 
 	check_system(&ck);

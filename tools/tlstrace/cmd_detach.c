@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "options.h"
 #include "tlstrace.h"
 
 #define END_MS	10000	/* for one to end; it does so at once unless it is stopped */
@@ -54,7 +55,6 @@ static int end_one(const struct attached *a, void *ctx)
 static int detach_run(const struct command *cmd, int argc, char **argv)
 {
 	struct detach d = { 0 };
-	uint64_t n;
 	int c;
 
 	optind = 1;
@@ -62,22 +62,18 @@ static int detach_run(const struct command *cmd, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+:p:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
-			if (!parse_number(optarg, 1, INT32_MAX, &n))
-				return command_usage_error(cmd, "--pid takes the number of a "
-							   "process, not \"%s\"", optarg);
-			d.wanted = (pid_t)n;
+			if (option_pid(cmd, optarg, &d.wanted))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
-		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		default:
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		}
 	}
-	if (optind < argc)
-		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	if (option_no_arguments(cmd, argc, argv))
+		return EXIT_USAGE;
 	if (geteuid()) {
 		msg_error("detach needs root");
 		return EXIT_PROBLEM;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "session.h"
 #include "tlstrace.h"
 
@@ -58,10 +59,8 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 			opt.wait = true;
 			break;
 		case 'b':
-			if (!parse_number(optarg, 64, 1024 * 1024, &n))
-				return command_usage_error(cmd, "--buffer-size takes 64 to 1048576 "
-							   "(KiB per CPU), not \"%s\"", optarg);
-			opt.buffer_kb = (unsigned int)n;
+			if (option_buffer_size(cmd, optarg, &opt.buffer_kb))
+				return EXIT_USAGE;
 			break;
 		case OPT_KEEP:
 			if (!parse_number(optarg, 0, 1000000, &n))
@@ -70,17 +69,14 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 			opt.keep = (unsigned int)n;
 			break;
 		case OPT_COLOR:
-			if (!color_parse(optarg, &opt.color))
-				return command_usage_error(cmd, "--color takes auto, always or "
-							   "never, not \"%s\"", optarg);
+			if (option_color(cmd, optarg, &opt.color))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
-		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		default:
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		}
 	}
 	if (optind >= argc)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "privilege.h"
 #include "socklist.h"
 #include "tlstrace.h"
@@ -52,52 +53,38 @@ static int list_run(const struct command *cmd, int argc, char **argv)
 	struct out out = { .fd = STDOUT_FILENO };
 	enum color_when color = COLOR_AUTO;
 	struct sock_filter filter = { 0 };
-	int c, status;
-	uint64_t n;
+	int c;
 
 	optind = 1;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:p:jh", options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
-			if (!parse_number(optarg, 1, INT32_MAX, &n))
-				return command_usage_error(cmd, "--pid takes the number of a "
-							   "process, not \"%s\"", optarg);
-			filter.pid = (pid_t)n;
+			if (option_pid(cmd, optarg, &filter.pid))
+				return EXIT_USAGE;
 			break;
 		case OPT_PORT:
-			if (!parse_number(optarg, 1, 65535, &n))
-				return command_usage_error(cmd, "--port takes 1 to 65535, not "
-							   "\"%s\"", optarg);
-			filter.port = (unsigned int)n;
+			if (option_port(cmd, optarg, &filter.port))
+				return EXIT_USAGE;
 			break;
 		case 'j':
 			out.json = true;
 			break;
 		case OPT_COLOR:
-			if (!color_parse(optarg, &color))
-				return command_usage_error(cmd, "--color takes auto, always or "
-							   "never, not \"%s\"", optarg);
+			if (option_color(cmd, optarg, &color))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
-		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		default:
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		}
 	}
-	if (optind < argc)
-		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	if (option_no_arguments(cmd, argc, argv))
+		return EXIT_USAGE;
 	out.color = !out.json && color_wanted(color, out.fd);
-	status = show(&out, &filter);
-	out_free(&out);
-	if (out.error && out.error != EPIPE) {
-		msg_error("cannot write to standard output: %s", strerror(out.error));
-		status = EXIT_PROBLEM;
-	}
-	return status;
+	return output_end(&out, show(&out, &filter));
 }
 
 const struct command cmd_list = {

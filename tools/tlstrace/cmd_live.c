@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "options.h"
 #include "tlstrace.h"
 
 enum { OPT_COLOR = 256, OPT_PORT, OPT_COMM, OPT_TYPE };
@@ -53,17 +54,9 @@ static int take_filter(const struct command *cmd, int c, struct event_filter *f)
 						   optarg);
 		break;
 	case OPT_PORT:
-		if (!parse_number(optarg, 1, 65535, &n))
-			return command_usage_error(cmd, "--port takes 1 to 65535, not \"%s\"",
-						   optarg);
-		f->port = (unsigned int)n;
-		break;
+		return option_port(cmd, optarg, &f->port);
 	case 'p':
-		if (!parse_number(optarg, 1, INT32_MAX, &n))
-			return command_usage_error(cmd, "--pid takes the number of a process, not "
-						   "\"%s\"", optarg);
-		f->pid = (int)n;
-		break;
+		return option_pid(cmd, optarg, &f->pid);
 	case OPT_COMM:
 		f->comm = optarg;
 		break;
@@ -88,7 +81,6 @@ static int live_run(const struct command *cmd, int argc, char **argv)
 	struct out out = { .fd = STDOUT_FILENO };
 	enum color_when color = COLOR_AUTO;
 	int c, status;
-	uint64_t n;
 
 	optind = 1;
 	opterr = 0;
@@ -106,39 +98,29 @@ static int live_run(const struct command *cmd, int argc, char **argv)
 			out.json = true;
 			break;
 		case 'b':
-			if (!parse_number(optarg, 64, 1024 * 1024, &n))
-				return command_usage_error(cmd, "--buffer-size takes 64 to 1048576 "
-							   "(KiB per CPU), not \"%s\"", optarg);
-			opt.buffer_kb = (unsigned int)n;
+			if (option_buffer_size(cmd, optarg, &opt.buffer_kb))
+				return EXIT_USAGE;
 			break;
 		case OPT_COLOR:
-			if (!color_parse(optarg, &color))
-				return command_usage_error(cmd, "--color takes auto, always or "
-							   "never, not \"%s\"", optarg);
+			if (option_color(cmd, optarg, &color))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			command_help(cmd, stdout);
 			return EXIT_OK;
 		case ':':
-			return command_usage_error(cmd, "%s needs an argument", argv[optind - 1]);
 		case '?':
-			return command_usage_error(cmd, "wrong option %s", argv[optind - 1]);
+			return option_other(cmd, c, argv);
 		default:
 			status = take_filter(cmd, c, &opt.filter);
 			if (status)
 				return status;
 		}
 	}
-	if (optind < argc)
-		return command_usage_error(cmd, "no arguments wanted, not \"%s\"", argv[optind]);
+	if (option_no_arguments(cmd, argc, argv))
+		return EXIT_USAGE;
 	out.color = !out.json && color_wanted(color, out.fd);
-	status = live_show(&opt, &out);
-	out_free(&out);
-	if (out.error && out.error != EPIPE) {
-		msg_error("cannot write to standard output: %s", strerror(out.error));
-		status = EXIT_PROBLEM;
-	}
-	return status;
+	return output_end(&out, live_show(&opt, &out));
 }
 
 const struct command cmd_live = {
