@@ -9,7 +9,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include "fixture.h"
 #include "call.h"
@@ -39,14 +38,6 @@ static int same(const char *what, long is, long should)
 {
 	return is == should ? 0 :
 	       tt_fail(EBADMSG, "%s is %ld, not %ld", what, is, should);
-}
-
-static int open_raw(struct tt_test *t, struct tt_conn **c)
-{
-	struct tt_conn_opts o = tt_test_opts(t);
-
-	o.no_handshake = true;
-	return tt_test_conn(t, &o, c) ?: tt_conn_start(*c);
 }
 
 #include "async/send.c"

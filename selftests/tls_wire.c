@@ -12,8 +12,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include "fixture.h"
 
 /* For what depends on the cipher: where nonce and tag are, and that they count. */
@@ -95,41 +93,16 @@ static unsigned char *flight_record(size_t i, size_t *len)
 	return flight.wire + flight.at[i];
 }
 
-/* Wait until so many bytes have come. */
-static int arrive(struct tt_conn *c, int bytes)
-{
-	long long end = tt_now_ms() + TT_WAIT_MS;
-	int have = 0;
-
-	while (tt_now_ms() < end) {
-		if (ioctl(c->fd, FIONREAD, &have))
-			return tt_fail(errno, "FIONREAD: %s", strerror(errno));
-		if (have >= bytes)
-			return 0;
-		sched_yield();
-	}
-	return tt_fail(ETIMEDOUT, "%d of %d bytes came", have, bytes);
-}
-
 static int flight_send(struct tt_conn *c)
 {
 	return tt_peer_raw(c, flight.wire, flight.len) ?:
-	       arrive(c, flight.len);
+	       tt_tcp_arrived(c->fd, flight.len);
 }
 
 static int same(const char *what, long is, long should)
 {
 	return is == should ? 0 :
 	       tt_fail(EBADMSG, "%s is %ld, not %ld", what, is, should);
-}
-
-/* A connection with made-up keys. */
-static int open_raw(struct tt_test *t, struct tt_conn **c)
-{
-	struct tt_conn_opts o = tt_test_opts(t);
-
-	o.no_handshake = true;
-	return tt_test_conn(t, &o, c) ?: tt_conn_start(*c);
 }
 
 /* One after a handshake with OpenSSL, with the proxy in between. */

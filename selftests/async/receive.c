@@ -33,20 +33,10 @@ static int flight_add(struct tt_conn *c, unsigned char type, size_t len)
 /* All have come when it returns: then they are read at once. */
 static int flight_send(struct tt_conn *c)
 {
-	long long end = tt_now_ms() + TT_WAIT_MS;
-	int have = 0, bytes = flight.wire_at[flight.n], err;
-	int room = 4 * bytes;
+	int bytes = flight.wire_at[flight.n], room = 4 * bytes;
 
 	setsockopt(c->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
-	err = tt_peer_raw(c, wire, bytes);
-	while (!err && have < bytes && tt_now_ms() < end) {
-		if (ioctl(c->fd, FIONREAD, &have))
-			return tt_fail(errno, "FIONREAD: %s", strerror(errno));
-		if (have < bytes)
-			poll(NULL, 0, 1);
-	}
-	return err ?: have < bytes ? tt_fail(ETIMEDOUT, "%d of %d bytes came",
-					     have, bytes) : 0;
+	return tt_peer_raw(c, wire, bytes) ?: tt_tcp_arrived(c->fd, bytes);
 }
 
 /* @n records of up to @most bytes. */
@@ -78,7 +68,7 @@ TT_TEST_F(async_raw, rx_at_once)
 	size_t i, all;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	for (i = 0; i < ARRAY_SIZE(most); i++) {
 		ASSERT_OK(flight_of(c, RECORDS / (i + 1), most[i]));
 		ASSERT_OK(flight_send(c));
@@ -98,7 +88,7 @@ TT_TEST_F(async_raw, rx_partial)
 	size_t all, at, n;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(flight_of(c, RECORDS, 3000));
 	ASSERT_OK(flight_send(c));
 	all = flight.at[flight.n];
@@ -118,7 +108,7 @@ TT_TEST_F(async_raw, rx_peek)
 	int i;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(flight_of(c, RECORDS, 2000));
 	ASSERT_OK(flight_send(c));
 	all = flight.at[flight.n];
@@ -142,7 +132,7 @@ TT_TEST_F(async_raw, rx_types)
 	int type;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	for (i = 0; i < 12; i++)
 		ASSERT_OK(flight_add(c, i % 4 == 3 ? 99 : TLS_TYPE_DATA,
@@ -166,7 +156,7 @@ TT_TEST_F(async_raw, rx_splice)
 	long n;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
 	ASSERT_OK(flight_of(c, 10, 16384));
 	ASSERT_OK(flight_send(c));
@@ -196,7 +186,7 @@ TT_TEST_F(async_raw, rx_wakes)
 	int i;
 
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 500);
 	ASSERT_OK(tt_call_blocks(&call, receives, c, SYS_recvfrom));
 	for (i = 0; i < 5; i++)
@@ -247,7 +237,7 @@ TT_TEST_F(async_raw, rx_bad)
 	t->unchecked = true;
 	for (i = 0; i < 9; i++) {
 		bad = i * 2;
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		c->ledger.attached = false;
 		ASSERT_OK(flight_of(c, 20, 700));
 		at = flight.wire_at[bad + 1] - 1 - tt_random() % 16;
@@ -267,7 +257,7 @@ TT_TEST_F(async_raw, rx_bad_stays)
 
 	TT_NEED("pcrypt");
 	t->unchecked = true;
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	c->ledger.attached = false;
 	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
 	ASSERT_OK(flight_of(c, 8, 700));
@@ -288,7 +278,7 @@ TT_TEST_F(async_raw, rx_bad_stays)
 TT_TEST_F(async_raw, rx_empty)
 {
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, 100));
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, 0));
@@ -303,7 +293,7 @@ TT_TEST_F(async_raw, rx_empty)
 TT_TEST_F(async_raw, rx_empty_alone)
 {
 	TT_NEED("pcrypt");
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, 0));
 	ASSERT_OK(flight_send(c));

@@ -225,7 +225,7 @@ TT_TEST_F(tx, unmapped)
 	memcpy(flowed, in, 600000);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, send_all, c));
 	/* What has come was read; the call has not ended, for want of room. */
-	ASSERT_OK(tt_kcm_wait(c->peer_fd, 2 * gone));
+	ASSERT_OK(tt_tcp_arrived(c->peer_fd, 2 * gone));
 	/* Page-aligned, as the array is. */
 	ASSERT_EQ(&in[0], mmap(in, gone, PROT_NONE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));

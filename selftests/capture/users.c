@@ -77,7 +77,7 @@ TT_TEST_F(users, kcm)
 		ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + i * 1600, 1600,
 					 0));
 	}
-	ASSERT_OK(tt_kcm_wait(c->fd, 10 * (1600 +
+	ASSERT_OK(tt_tcp_arrived(c->fd, 10 * (1600 +
 					   tt_cipher_overhead(c->o.cipher,
 							      c->o.version))));
 	prog = tt_bpf_fixed(100);

@@ -133,7 +133,7 @@ TT_TEST_F(kcm, rx_waiting)
 		plain += len[i];
 		wires += wire;
 	}
-	ASSERT_OK(tt_kcm_wait(c->fd, wires));
+	ASSERT_OK(tt_tcp_arrived(c->fd, wires));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_OK(expect_messages(m.kcm, MESSAGES, out, len));
 	EXPECT_OK(tt_kcm_detach(m.kcm, c->fd));
@@ -184,7 +184,7 @@ TT_TEST_F(kcm, rx_many_in_record)
 		wire += record[i] + tt_cipher_overhead(c->o.cipher,
 						       c->o.version);
 	}
-	ASSERT_OK(tt_kcm_wait(c->fd, wire));
+	ASSERT_OK(tt_tcp_arrived(c->fd, wire));
 	prog = tt_bpf_fixed(100);
 	ASSERT_LE(0, prog) TH_LOG("%s", tt_why());
 	kcm = tt_kcm_open();
@@ -215,7 +215,7 @@ TT_TEST_F(kcm, rx_over_record)
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out, half, 0));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_DATA, out + half, size - half, 0));
 	wire = size + 2 * tt_cipher_overhead(c->o.cipher, c->o.version);
-	ASSERT_OK(tt_kcm_wait(c->fd, wire));
+	ASSERT_OK(tt_tcp_arrived(c->fd, wire));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_EQ(0, setsockopt(m.kcm, SOL_SOCKET, SO_RCVTIMEO, &soon,
 				sizeof(soon)));
@@ -245,7 +245,7 @@ TT_TEST_F(kcm, rx_slow)
 		at += len[n];
 		wires += wire;
 	}
-	ASSERT_OK(tt_kcm_wait(c->fd, sleeps_in_softirq() ? wires : 1));
+	ASSERT_OK(tt_tcp_arrived(c->fd, sleeps_in_softirq() ? wires : 1));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_OK(expect_messages(m.kcm, n, out, len));
 	EXPECT_OK(tt_kcm_detach(m.kcm, c->fd));
@@ -269,7 +269,7 @@ TT_TEST_F(kcm, rx_control)
 	ASSERT_OK(send_message(c, 3, out, &len, &wires));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_ALERT, alert, 2, 0));
 	wires += 2 + tt_cipher_overhead(c->o.cipher, c->o.version);
-	ASSERT_OK(tt_kcm_wait(c->fd, wires));
+	ASSERT_OK(tt_tcp_arrived(c->fd, wires));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_OK(expect_message(m.kcm, 0, out, len));
 	/* KCM lets go of the socket after the worker is done with it. */
@@ -302,7 +302,7 @@ TT_TEST_F(kcm, rx_tampered)
 	bad[n / 2] ^= 4;
 	ASSERT_OK(tt_peer_raw(c, bad, n));
 	tt_stat_expect("TlsDecryptError", 1);
-	ASSERT_OK(tt_kcm_wait(c->fd, wire + n));
+	ASSERT_OK(tt_tcp_arrived(c->fd, wire + n));
 	ASSERT_OK(tt_kcm_attach(m.kcm, c->fd, m.prog));
 	ASSERT_OK(expect_message(m.kcm, 0, out, len));
 	ASSERT_OK(tt_kcm_detach(m.kcm, c->fd));

@@ -51,21 +51,6 @@ int tt_kcm_detach(int kcm, int fd)
 	       tt_fail(errno, "SIOCKCMUNATTACH: %s", strerror(errno)) : 0;
 }
 
-int tt_kcm_wait(int fd, int bytes)
-{
-	long long end = tt_now_ms() + TT_WAIT_MS;
-	int n = -1;
-
-	do {
-		if (ioctl(fd, FIONREAD, &n))
-			return tt_fail(errno, "FIONREAD: %s", strerror(errno));
-		if (n >= bytes)
-			return 0;
-		poll(NULL, 0, 1);
-	} while (tt_now_ms() < end);
-	return tt_fail(ETIMEDOUT, "%d of %d bytes came", n, bytes);
-}
-
 /* One record; what KCM makes of its first bytes tells. */
 static int probe(struct tt_conn *c, int kcm, int prog)
 {

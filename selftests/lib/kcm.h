@@ -35,18 +35,6 @@ int tt_kcm_attach(int kcm, int fd, int prog);
 int tt_kcm_detach(int kcm, int fd);
 
 /**
- * tt_kcm_wait() - wait until a socket has bytes to be read
- * @fd:		TCP socket
- * @bytes:	how many, as they are on the wire
- *
- * What has come before a socket is attached is read by a worker of the kernel's,
- * what comes later by the softirq that brings it.
- *
- * Return: 0 or -ETIMEDOUT.
- */
-int tt_kcm_wait(int fd, int bytes);
-
-/**
  * tt_kcm_probe() - what in-kernel readers of a socket with the ULP tls get
  * Return: 1 plaintext (tls has a read_sock of its own), 0 what is on the wire
  * (it is TCP's), or -errno with the reason noted.

@@ -208,6 +208,14 @@ int tt_test_conn(struct tt_test *t, const struct tt_conn_opts *o,
 	return tt_conn_open(*c, o);
 }
 
+int tt_test_raw(struct tt_test *t, struct tt_conn **c)
+{
+	struct tt_conn_opts o = tt_test_opts(t);
+
+	o.no_handshake = true;
+	return tt_test_conn(t, &o, c) ?: tt_conn_start(*c);
+}
+
 int tt_test_begin(struct tt_test *t, const char *fixture, const char *test,
 		  const struct tt_variant *v, enum tt_start start)
 {

@@ -101,6 +101,17 @@ int tt_test_conn(struct tt_test *t, const struct tt_conn_opts *o,
 		 struct tt_conn **c);
 
 /**
+ * tt_test_raw() - the same with made-up keys, both of them set
+ * @t: test
+ * @c: out
+ *
+ * The peer is the reference record layer.
+ *
+ * Return: 0 or -errno.
+ */
+int tt_test_raw(struct tt_test *t, struct tt_conn **c);
+
+/**
  * tt_test_opts() - options of the variant, to be changed
  * @t: test
  * Return: options.

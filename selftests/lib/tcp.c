@@ -166,3 +166,18 @@ int tt_tcp_ulp(int fd, const char *name)
 		return tt_fail(errno, "TCP_ULP %s: %s", name, strerror(errno));
 	return 0;
 }
+
+int tt_tcp_arrived(int fd, int bytes)
+{
+	long long end = tt_now_ms() + TT_WAIT_MS;
+	int n = -1;
+
+	do {
+		if (ioctl(fd, FIONREAD, &n))
+			return tt_fail(errno, "FIONREAD: %s", strerror(errno));
+		if (n >= bytes)
+			return 0;
+		poll(NULL, 0, 1);
+	} while (tt_now_ms() < end);
+	return tt_fail(ETIMEDOUT, "%d of %d bytes came", n, bytes);
+}

@@ -68,4 +68,15 @@ void tt_tcp_narrow(int from, int to, int size);
  */
 int tt_tcp_ulp(int fd, const char *name);
 
+/**
+ * tt_tcp_arrived() - wait until bytes have come and are still unread
+ * @fd:		TCP socket
+ * @bytes:	how many, as they are on the wire
+ *
+ * A test that then reads, or attaches the socket to something, finds them all at once.
+ *
+ * Return: 0, or -ETIMEDOUT after TT_WAIT_MS.
+ */
+int tt_tcp_arrived(int fd, int bytes);
+
 #endif

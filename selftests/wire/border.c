@@ -32,7 +32,7 @@ TT_TEST_F(wire, longest)
 {
 	size_t n = TLS_MAX_PAYLOAD;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, n + 10);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, n, 0));
@@ -46,7 +46,7 @@ TT_TEST_F(wire, longest)
 /* One byte more is too long, however good the record is otherwise. */
 TT_TEST_F(wire, too_long)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, TLS_MAX_PAYLOAD + 10);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 10, 0));
@@ -59,7 +59,7 @@ TT_TEST_F(wire, too_long)
 /* That it is too long is told by the header alone. */
 TT_TEST_F(wire, too_long_header)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	flight_garbage(longest(c) + 1);
 	/* With the explicit nonce, which the kernel waits for. */
@@ -75,7 +75,7 @@ TT_TEST_F(wire, too_short)
 	size_t len;
 
 	for (len = 0; len < 2; len++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		flight_begin();
 		flight_garbage(len ? shortest(c) - 1 : 0);
 		flight_garbage(100);
@@ -87,7 +87,7 @@ TT_TEST_F(wire, too_short)
 /* Just a tag, and a wrong one: that is for the cipher to say. */
 TT_TEST_F(wire, shortest_bad)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	flight_garbage(shortest(c));
 	ASSERT_OK(flight_send(c));
@@ -103,7 +103,7 @@ TT_TEST_F(fault, wire_versions)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(version); i++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		ASSERT_OK(three(c));
 		p = flight_record(0, NULL);
 		p[1] = version[i] >> 8;
@@ -120,7 +120,7 @@ TT_TEST_F(nonce, any_nonce)
 	unsigned char fixed[8];
 	int i;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 1200);
 	tt_fill(fixed, sizeof(fixed));
 	flight_begin();
@@ -147,7 +147,7 @@ TT_TEST_F(padding, most_padding)
 	size_t n = TLS_MAX_PAYLOAD;
 	int type;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 100);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 1, n - 1));
@@ -180,7 +180,7 @@ TT_TEST_F(padding, zeroes_are_data)
 	size_t i;
 	int type;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	memset(out, 0, 300);
 	for (i = 0; i < ARRAY_SIZE(pad); i++) {
 		memset(in, 0xff, 400);
@@ -201,7 +201,7 @@ TT_TEST_F(padding, all_zero)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(zeroes); i++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		tt_fill(out, 100);
 		flight_begin();
 		ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 50, 0));

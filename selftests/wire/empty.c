@@ -20,7 +20,7 @@ TT_TEST_F(fault, empty_before_data)
 	for (i = 0; i < ARRAY_SIZE(many); i++) {
 		__u64 seq;
 
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		seq = tt_seq(c, TLS_RX);
 		tt_fill(out, 100);
 		flight_begin();
@@ -37,7 +37,7 @@ TT_TEST_F(fault, empty_before_data)
 /* Between and behind data they change nothing, also for a peek. */
 TT_TEST_F(fault, empty_between_data)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 300);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 100, 0));
@@ -60,7 +60,7 @@ TT_TEST_F(fault, empty_alone)
 {
 	int i, type;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	flight_begin();
 	for (i = 0; i < 3; i++)
 		ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 0, 0));
@@ -72,7 +72,7 @@ TT_TEST_F(fault, empty_alone)
 /* An empty control record is zero bytes with its type, each by itself. */
 TT_TEST_F(fault, empty_control)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 100);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_ALERT, out, 0, 0));
@@ -94,7 +94,7 @@ TT_TEST_F(fault, empty_control_between)
 {
 	int type;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 200);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 100, 0));
@@ -115,7 +115,7 @@ TT_TEST_F(fault, empty_before_control)
 {
 	int type;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 2);
 	flight_begin();
 	ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, 0, 0));

@@ -82,7 +82,7 @@ TT_TEST_F(fault, fin_at_every_stage)
 	enum stage s;
 
 	for (s = 0; s < STAGES; s++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		ASSERT_OK(reach(c, s));
 		shutdown(c->peer_fd, SHUT_WR);
 		ASSERT_OK(tt_wait_fd(c->fd, POLLRDHUP, "FIN"));
@@ -106,7 +106,7 @@ TT_TEST_F(fault, rst_at_every_stage)
 	enum stage s;
 
 	for (s = 0; s < STAGES; s++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		ASSERT_OK(reach(c, s));
 		tt_reset(&c->peer_fd);
 		ASSERT_OK(tt_wait_fd(c->fd, POLLHUP, "RST"));
@@ -124,7 +124,7 @@ TT_TEST_F(fault, rst_at_every_stage)
 /* On a connection that was reset a send is refused. */
 TT_TEST_F(fault, send_after_reset)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_reset(&c->peer_fd);
 	ASSERT_OK(tt_wait_fd(c->fd, POLLHUP, "RST"));
 	EXPECT_EQ(-ECONNRESET, tt_recv(c, in, 100, 0));

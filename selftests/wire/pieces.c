@@ -7,7 +7,7 @@ TT_TEST_F(fault, byte_by_byte)
 	static const size_t size[] = { 1, 0, 100, 33 };
 	size_t i, at, end = 0, got = 0, len;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	tt_fill(out, 134);
 	flight_begin();
 	for (i = 0; i < ARRAY_SIZE(size); i++) {
@@ -101,7 +101,7 @@ TT_TEST_F(fault, random_pieces)
 	size_t i;
 	long n;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	for (i = 0; i < ARRAY_SIZE(most); i++) {
 		n = mixed_flight(c, i > 1 ? 2 : 0);
 		ASSERT_LT(0, n);

@@ -28,7 +28,7 @@ TT_TEST_F(wire, flip_to_kernel)
 	long at;
 
 	for (region = 0; region < TT_REGIONS; region++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		ASSERT_OK(three(c));
 		p = flight_record(1, &len);
 		at = tt_region_at(c->o.cipher, c->o.version, region, len);
@@ -49,7 +49,7 @@ TT_TEST_F(wire, length_to_kernel)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(by); i++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		ASSERT_OK(three(c));
 		tt_record_stretch(flight_record(1, NULL), by[i]);
 		ASSERT_OK(flight_send(c));
@@ -57,7 +57,7 @@ TT_TEST_F(wire, length_to_kernel)
 		OK_AT(stays_bad(c, true), "length changed by %d",
 		      by[i]);
 	}
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	flight_record(1, NULL)[3] ^= 0x80;
 	ASSERT_OK(flight_send(c));
@@ -71,7 +71,7 @@ TT_TEST_F(wire, replay_to_kernel)
 	unsigned char *p;
 	size_t len;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	p = flight_record(2, &len);
 	memcpy(p, flight_record(1, NULL), len);
@@ -86,7 +86,7 @@ TT_TEST_F(wire, swap_to_kernel)
 	unsigned char tmp[TLS_MAX_RECORD], *first, *second;
 	size_t len;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	first = flight_record(1, &len);
 	second = flight_record(2, NULL);
@@ -104,7 +104,7 @@ TT_TEST_F(wire, drop_to_kernel)
 	unsigned char *lost;
 	size_t len;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	lost = flight_record(1, &len);
 	memmove(lost, lost + len, len);
@@ -123,7 +123,7 @@ TT_TEST_F(wire, foreign_to_kernel)
 	size_t len;
 
 	o.no_handshake = true;
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(tt_test_conn(t, &o, &other));
 	ASSERT_OK(three(c));
 	p = flight_record(1, &len);
@@ -144,7 +144,8 @@ TT_TEST_F(wire, foreign_to_kernel)
 	ASSERT_OK(tt_proxy_send(c->proxy, TT_TO_KERNEL,
 				c->proxy->held[TT_TO_PEER][0].wire,
 				c->proxy->held[TT_TO_PEER][0].len));
-	ASSERT_OK(arrive(c, c->proxy->held[TT_TO_PEER][0].len));
+	ASSERT_OK(tt_tcp_arrived(c->fd,
+				 c->proxy->held[TT_TO_PEER][0].len));
 	ASSERT_OK(stays_bad(c, true));
 }
 
@@ -153,7 +154,7 @@ TT_TEST_F(wire, foreign_to_kernel)
  */
 TT_TEST_F(wire, short_count_before_bad)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	*(flight_record(2, NULL) - 1) ^= 1;
 	ASSERT_OK(flight_send(c));
@@ -167,7 +168,7 @@ TT_TEST_F(wire, short_count_before_bad)
 /* So does one that waits for all of it: data first, then the error. */
 TT_TEST_F(wire, waitall_before_bad)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	*(flight_record(2, NULL) - 1) ^= 1;
 	ASSERT_OK(flight_send(c));
@@ -180,7 +181,7 @@ TT_TEST_F(wire, waitall_before_bad)
 /* The rest of a record read in part is there though the next one is bad. */
 TT_TEST_F(wire, rest_before_bad)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	*(flight_record(2, NULL) - 1) ^= 1;
 	ASSERT_OK(flight_send(c));
@@ -203,7 +204,7 @@ TT_TEST_F(fault, flip_in_full_record)
 	size_t i, len;
 
 	for (i = 0; i < ARRAY_SIZE(region); i++) {
-		ASSERT_OK(open_raw(t, &c));
+		ASSERT_OK(tt_test_raw(t, &c));
 		flight_begin();
 		tt_fill(out, TLS_MAX_PAYLOAD);
 		ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out, TLS_MAX_PAYLOAD,
@@ -220,7 +221,7 @@ TT_TEST_F(fault, flip_in_full_record)
 /* Behind a refused header the error is the next read's, after the good data. */
 TT_TEST_F(fault, waitall_before_dead)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	flight_record(1, NULL)[2] ^= 1;
 	ASSERT_OK(flight_send(c));
@@ -238,12 +239,12 @@ TT_TEST_F(fault, not_tls)
 	static const char text[] = "HTTP/1.1 200 OK\r\n\r\n";
 	int i, header = TLS_HEADER_SIZE;
 
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	header += tt_cipher_explicit(c->o.cipher, c->o.version);
 	for (i = 0; i < header; i++) {
 		ASSERT_EQ(-EAGAIN, tt_recv(c, in, 100, MSG_DONTWAIT));
 		ASSERT_OK(tt_peer_raw(c, text + i, 1));
-		ASSERT_OK(arrive(c, i + 1));
+		ASSERT_OK(tt_tcp_arrived(c->fd, i + 1));
 	}
 	/* "P/" as a length is too long, and the length is looked at first. */
 	EXPECT_EQ(-EMSGSIZE, tt_recv(c, in, 100, 0));
@@ -253,7 +254,7 @@ TT_TEST_F(fault, not_tls)
 /* Sending goes on where only receiving is at its end. */
 TT_TEST_F(fault, sends_after_dead)
 {
-	ASSERT_OK(open_raw(t, &c));
+	ASSERT_OK(tt_test_raw(t, &c));
 	ASSERT_OK(three(c));
 	flight_record(0, NULL)[1] ^= 1;
 	ASSERT_OK(flight_send(c));
