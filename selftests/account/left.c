@@ -90,7 +90,6 @@ static int leaves_nothing(struct tt_test *t, const char *state)
 	const struct state *s = state_find(state);
 	struct state_run r = { .t = t };
 	int i, n, err, refs = tt_ko_refs(t->v->ulp);
-	long long end;
 
 	r.c = calloc(1, sizeof(*r.c));
 	r.file = tt_file(60000, NULL);
@@ -106,14 +105,9 @@ static int leaves_nothing(struct tt_test *t, const char *state)
 	free(r.c);
 	if (err)
 		return err;
-	/* What is freed late is none; what stays, is. */
-	end = tt_now_ms() + TT_WAIT_MS;
-	while ((err = tt_memory_grew(m, n / 3)) && tt_now_ms() < end) {
-		poll(NULL, 0, 100);
-		tt_memory_read(&m[2]);
-	}
-	return err ?: sessions(0, 0, tt_stat_delta("TlsTxSw"),
-			       tt_stat_delta("TlsRxSw"));
+	return tt_memory_left(m, n / 3) ?:
+	       sessions(0, 0, tt_stat_delta("TlsTxSw"),
+			tt_stat_delta("TlsRxSw"));
 }
 
 /* Closed with all read: nothing is left. */

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,7 +176,7 @@ static long long active(const struct tt_memory *m, const char *name)
 	return 0;
 }
 
-int tt_memory_grew(const struct tt_memory m[3], long long limit)
+static int grew(const struct tt_memory m[3], long long limit)
 {
 	long long first, second;
 	size_t i;
@@ -196,4 +197,18 @@ int tt_memory_grew(const struct tt_memory m[3], long long limit)
 		return tt_fail(ENOMEM, "%lld and %lld pages more in use", first,
 			       second);
 	return 0;
+}
+
+int tt_memory_left(struct tt_memory m[3], long long limit)
+{
+	long long end = tt_now_ms() + TT_WAIT_MS;
+	int err;
+
+	while ((err = grew(m, limit)) && tt_now_ms() < end) {
+		poll(NULL, 0, 100);
+		err = tt_memory_read(&m[2]);
+		if (err)
+			break;
+	}
+	return err;
 }

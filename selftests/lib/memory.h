@@ -31,11 +31,12 @@ struct tt_memory {
 int tt_memory_read(struct tt_memory *m);
 
 /**
- * tt_memory_grew() - compare before, between and after two like rounds
- * @m:		the three counts
+ * tt_memory_left() - compare before, between and after two like rounds
+ * @m:		the three counts; the last is taken anew while it is too high, for what
+ *		is freed late is no leak
  * @limit:	objects of a cache, or pages, that are too many in each round
- * Return: 0, or -ENOMEM with what grew noted.
+ * Return: 0, -ENOMEM with what grew noted, or -errno.
  */
-int tt_memory_grew(const struct tt_memory m[3], long long limit);
+int tt_memory_left(struct tt_memory m[3], long long limit);
 
 #endif

@@ -91,7 +91,6 @@ static int all(struct tt_test *t)
 	unsigned int warm = n < 3 * MANY_WARM ? n / 3 : MANY_WARM;
 	const char *ulp = t->v->ulp;
 	static struct tt_memory m[3];
-	long long end;
 	int i, err;
 
 	/* Sums are compared here, for there is no ledger. */
@@ -101,11 +100,7 @@ static int all(struct tt_test *t)
 		err = many(&id, (n - warm) / 2, ulp) ?: tt_memory_read(&m[i]);
 	if (err)
 		return err;
-	end = tt_now_ms() + TT_WAIT_MS;
-	while ((err = tt_memory_grew(m, n / 20 + 30)) && tt_now_ms() < end) {
-		poll(NULL, 0, 100);
-		tt_memory_read(&m[2]);
-	}
+	err = tt_memory_left(m, n / 20 + 30);
 	fprintf(stderr, "# %u connections, %lld messages compared\n", id,
 		tally.reads);
 	return err ?: counters(ulp);
