@@ -11,7 +11,7 @@
 # A directory of that name is complete: it was renamed to it at the end.
 
 # Space that a build needs at its peak, in MiB.
-readonly ROOT_NEEDS_MB=2600
+readonly ROOT_NEEDS_MB=3200
 
 root_key()
 {

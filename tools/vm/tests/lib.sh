@@ -99,18 +99,21 @@ wait_for()
 	done
 }
 
-# The cache the tests work on shares the root file systems with the real one,
-# and nothing else.
+# The cache the tests work on shares with the real one the root file systems, what is
+# in the variable cache_parts (such as kernels), and nothing else.
 use_scratch_cache()
 {
-	local real=${TLS_TRACE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tls_trace}
+	local real=${TLS_TRACE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tls_trace} part
 
 	if [ "$(id -u)" != 0 ]; then
 		skip 'all' 'needs root'
 		finish
 	fi
-	mkdir -p "$real/roots" "$scratch/cache"
-	ln -s "$real/roots" "$scratch/cache/roots"
+	mkdir "$scratch/cache"
+	for part in roots ${cache_parts:-}; do
+		mkdir -p "$real/$part"
+		ln -s "$real/$part" "$scratch/cache/$part"
+	done
 	[ ! -d "$real/accel" ] || cp -r "$real/accel" "$scratch/cache/accel"
 	export TLS_TRACE_CACHE=$scratch/cache
 }
