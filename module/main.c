@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <net/tcp.h>
 
+#include "clock.h"
 #include "inner.h"
 #include "sock.h"
 #include "totals.h"
@@ -18,6 +19,7 @@ static int __init tls_trace_init(void)
 {
 	int err;
 
+	tlst_clock_init();
 	err = tlst_inner_get();
 	if (err)
 		return err;

@@ -90,6 +90,41 @@ void tlst_body_source(struct iov_iter *iter)
 	iter->data_source = ITER_SOURCE;
 }
 
+/**
+ * tlst_io_shared - which records were a call's own, when others may have called too
+ * @io: the call
+ * @dir: the direction
+ *
+ * What another thread has reported is not reported again, so that no record is told
+ * of twice.
+ *
+ * Context: as of tlst_seq().
+ */
+noinline void tlst_io_shared(struct tlst_io *io, struct tlst_dir *dir)
+{
+	s64 done, next;
+
+	done = atomic64_read(&dir->reported);
+	do {
+		/*
+		 * Numbers under a new key have nothing to do with the old
+		 * ones. Pairs with key_set().
+		 */
+		if (unlikely(smp_load_acquire(&dir->rekeys) != io->rekeys)) {
+			io->rekeys = READ_ONCE(dir->rekeys);
+			io->seq = READ_ONCE(dir->first_seq);
+		}
+		/* After done, so that what was reported is not beyond it. */
+		smp_rmb();
+		next = tlst_seq(dir);
+	} while (next != done &&
+		 !atomic64_try_cmpxchg(&dir->reported, &done, next));
+	/* It is beyond if a call under an earlier key has left it there. */
+	if (next - done >= 0 && done - (s64)io->seq > 0)
+		io->seq = done;
+	io->records = max_t(s64, next - (s64)io->seq, 0);
+}
+
 static void alert_tell(struct tlst_sock *ts, const struct tlst_io *io,
 		       struct iov_iter *body, bool rx)
 {

@@ -5,10 +5,10 @@
 #ifndef TLS_TRACE_RECORD_H
 #define TLS_TRACE_RECORD_H
 
-#include <linux/trace_clock.h>
 #include <linux/uio.h>
 #include <net/tls.h>
 
+#include "clock.h"
 #include "compat/compat.h"
 #include "sock.h"
 
@@ -44,25 +44,28 @@ enum {
  * struct tlst_io - one call that sent or received
  * @type: content type, TLST_TYPE_NONE without TLS or where it is not known
  * @path: TLST_TX_* or TLST_RX_*
+ * @unused: so that what is before it can be written at once
+ * @rekeys: keys of the direction that had been replaced when the call began
+ * @seq: number of the next record when the call began: of its first one, unless
+ *	@records is 0
+ * @duration: of the call, ns; tlst_clock() at its start while it lasts
  * @flags: flags of the call (MSG_*)
  * @len: bytes asked for
  * @result: bytes, or -errno
  * @records: records closed (sent) or opened (received) by the call
- * @seq: number of the next record when the call began: of its first one, unless
- *	@records is 0
- * @duration: of the call, ns; its start while it lasts
- * @rekeys: keys of the direction that had been replaced when the call began
  */
 struct tlst_io {
+	/* From here, and from seq on, in the order of the events tx and rx. */
 	u8 type;
 	u8 path;
+	u16 unused;
+	u32 rekeys;
+	u64 seq;
+	u64 duration;
 	u32 flags;
 	u32 len;
 	s32 result;
 	u32 records;
-	u64 seq;
-	u64 duration;
-	u32 rekeys;
 };
 
 /* An alert's body, RFC 8446 section 6. */
@@ -117,7 +120,7 @@ static __always_inline void tlst_seq_save(struct tlst_dir *dir)
 int tlst_account_failed(struct tlst_sock *ts, struct tlst_dir *dir, int ret);
 
 /**
- * tlst_account - count the result of a call
+ * tlst_count - count the result of a call, of which tlst_io_end() was told
  * @ts: the socket
  * @dir: the direction, with a key
  * @ret: bytes, or -errno
@@ -127,14 +130,59 @@ int tlst_account_failed(struct tlst_sock *ts, struct tlst_dir *dir, int ret);
  * Context: as of tlst_seq().
  * Return: @ret.
  */
-static __always_inline int tlst_account(struct tlst_sock *ts,
-					struct tlst_dir *dir, int ret)
+static __always_inline int tlst_count(struct tlst_sock *ts,
+				      struct tlst_dir *dir, int ret)
 {
-	tlst_seq_save(dir);
 	if (unlikely(ret <= 0))
 		return tlst_account_failed(ts, dir, ret);
 	atomic64_add(ret, &dir->bytes);
 	return ret;
+}
+
+/**
+ * tlst_account - count the result of a call that nothing else has looked at
+ * @ts: the socket
+ * @dir: the direction, with a key
+ * @ret: bytes, or -errno
+ *
+ * Context: as of tlst_seq().
+ * Return: @ret.
+ */
+static __always_inline int tlst_account(struct tlst_sock *ts,
+					struct tlst_dir *dir, int ret)
+{
+	tlst_seq_save(dir);
+	return tlst_count(ts, dir, ret);
+}
+
+void tlst_io_shared(struct tlst_io *io, struct tlst_dir *dir);
+
+/**
+ * tlst_io_records - after a call with a key: which records were its own
+ * @io: the call
+ * @dir: the direction
+ *
+ * Mostly what has been reported ends where the call began: then all from there on is
+ * the call's. Otherwise other threads have moved the sequence, or a key was replaced.
+ * Saves the number of the next record, as tlst_seq_save() does.
+ *
+ * Context: as of tlst_seq().
+ */
+static __always_inline void tlst_io_records(struct tlst_io *io,
+					    struct tlst_dir *dir)
+{
+	__be64 seq = get_unaligned((const __be64 *)dir->seq);
+	s64 done = io->seq, next;
+
+	/* Read once: both are of the same moment. */
+	barrier();
+	next = be64_to_cpu(seq);
+	WRITE_ONCE(dir->last_seq, seq);
+	if (likely(next - done >= 0) &&
+	    likely(atomic64_try_cmpxchg(&dir->reported, &done, next)))
+		io->records = next - (s64)io->seq;
+	else
+		tlst_io_shared(io, dir);
 }
 
 /**
@@ -159,8 +207,40 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
 		io->type = TLST_TYPE_NONE;
 	}
 	if (timed)
-		io->duration = trace_clock_local();
+		io->duration = tlst_clock();
 	return keyed;
+}
+
+/**
+ * tlst_io_timed - a call that sends or receives data, with a key and its event enabled
+ * @dir: the direction
+ * @path: TLST_TX_* or TLST_RX_*
+ * @flags: MSG_*
+ * @len: bytes asked for
+ *
+ * As tlst_io_begin(), but all of it at once, or else the compiler clears it first.
+ *
+ * Context: as of tlst_seq().
+ * Return: the call, begun.
+ */
+static __always_inline struct tlst_io tlst_io_timed(const struct tlst_dir *dir,
+						    u8 path, u32 flags, u32 len)
+{
+	/* Before the sequence. */
+	u32 rekeys = smp_load_acquire(&dir->rekeys);
+
+	return (struct tlst_io) {
+		.type = TLST_TYPE_DATA,
+		.path = path,
+		.unused = 0,
+		.rekeys = rekeys,
+		.seq = tlst_seq(dir),
+		.flags = flags,
+		.len = len,
+		.result = -EINPROGRESS,
+		.records = 0,
+		.duration = tlst_clock(),
+	};
 }
 
 /**
@@ -170,44 +250,15 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
  * @keyed: what tlst_io_begin() returned
  * @timed: as for tlst_io_begin()
  *
- * Other threads may have moved the sequence during the call. What one of them
- * has reported is not reported again, so that no record is told of twice.
- *
  * Context: as of tlst_seq().
  */
 static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
 			       bool keyed, bool timed)
 {
-	s64 done, next;
-
-	if (timed) {
-		u64 now = trace_clock_local();
-
-		/* Clocks of different CPUs may differ a little. */
-		io->duration = now > io->duration ? now - io->duration : 0;
-	}
-	if (!keyed)
-		return;
-	tlst_seq_save(dir);
-	done = atomic64_read(&dir->reported);
-	do {
-		/*
-		 * Numbers under a new key have nothing to do with the old
-		 * ones. Pairs with key_set().
-		 */
-		if (unlikely(smp_load_acquire(&dir->rekeys) != io->rekeys)) {
-			io->rekeys = READ_ONCE(dir->rekeys);
-			io->seq = READ_ONCE(dir->first_seq);
-		}
-		/* After done, so that what was reported is not beyond it. */
-		smp_rmb();
-		next = tlst_seq(dir);
-	} while (next != done &&
-		 !atomic64_try_cmpxchg(&dir->reported, &done, next));
-	/* It is beyond if a call under an earlier key has left it there. */
-	if (next - done >= 0 && done - (s64)io->seq > 0)
-		io->seq = done;
-	io->records = max_t(s64, next - (s64)io->seq, 0);
+	if (timed)
+		io->duration = tlst_clock_since(io->duration);
+	if (keyed)
+		tlst_io_records(io, dir);
 }
 
 u8 tlst_tx_type(struct msghdr *msg);

@@ -3,7 +3,8 @@
  * Receiving: recvmsg, splice into a pipe, and read_sock of users in the kernel.
  *
  * Each entry point has a short way, for a plain read with no event enabled, that
- * does no more than delegate and count, and a full one.
+ * does no more than delegate and count, one with the event, and a full one. recvmsg
+ * has one more, with room for control messages and no event.
  */
 #include <linux/fs.h>
 #include <linux/pipe_fs_i.h>
@@ -32,7 +33,8 @@ noinline int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg,
 	struct tlst_io io = {
 		.type = TLST_TYPE_DATA,
 		.flags = flags,
-		.len = min_t(size_t, size, U32_MAX),
+		/* MAX_RW_COUNT at most. */
+		.len = size,
 	};
 	struct iov_iter body = msg->msg_iter;
 	void *control = msg->msg_control;
@@ -47,7 +49,7 @@ noinline int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg,
 				      flags, addr_len);
 	tlst_io_end(&io, &ts->rx, keyed, timed);
 	if (keyed && !(flags & TLST_RX_NOT_COUNTED))
-		tlst_account(ts, &ts->rx, io.result);
+		tlst_count(ts, &ts->rx, io.result);
 	/* What a call that failed would have got is not known. */
 	if (keyed)
 		io.type = io.result >= 0 && !(flags & MSG_ERRQUEUE) ?
@@ -62,6 +64,90 @@ noinline int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg,
 	if (tlst_capture_on())
 		tlst_capture_iter(ts, &io, &body, io.result, true);
 	return io.result;
+}
+
+/**
+ * tlst_rx_recvmsg_event - recvmsg with the event rx enabled, and nothing else that
+ *	would have to be looked at
+ * @sk: the socket
+ * @msg: where to; no control messages
+ * @size: bytes there is room for
+ * @flags: MSG_*
+ * @addr_len: handed on where the kernel has it
+ * @ts: the socket, with a key
+ *
+ * Context: process context, @sk not locked.
+ * Return: what tls returns.
+ */
+noinline int tlst_rx_recvmsg_event(struct sock *sk, struct msghdr *msg,
+				   size_t size, int flags, int *addr_len,
+				   struct tlst_sock *ts)
+{
+	struct tlst_io io = tlst_io_timed(&ts->rx, TLST_RX_RECV, flags, size);
+	int ret;
+
+	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
+				addr_len);
+	io.result = ret;
+	tlst_io_end(&io, &ts->rx, true, true);
+	tlst_count(ts, &ts->rx, ret);
+	if (ret < 0)
+		io.type = TLST_TYPE_NONE;
+	trace_rx(&ts->id, &io);
+	return ret;
+}
+
+/* A record that is not data was received, with no event enabled for the call. */
+static noinline void control_received(struct tlst_sock *ts, u8 type, u64 seq,
+				      u32 rekeys, int ret,
+				      struct iov_iter *body)
+{
+	struct tlst_io io = {
+		.type = type,
+		.rekeys = rekeys,
+		.seq = seq,
+		.result = ret,
+	};
+
+	tlst_io_records(&io, &ts->rx);
+	tlst_body_source(body);
+	tlst_control_record(ts, &io, body, true);
+}
+
+/**
+ * tlst_rx_recvmsg_control - recvmsg with no event enabled and room for control
+ *	messages, as TLS libraries give it: any record may be received
+ * @sk: the socket
+ * @msg: where to
+ * @size: bytes there is room for
+ * @flags: MSG_*; none of TLST_RX_NOT_COUNTED
+ * @addr_len: handed on where the kernel has it
+ * @ts: the socket, with a key
+ *
+ * Context: process context, @sk not locked.
+ * Return: what tls returns.
+ */
+noinline int tlst_rx_recvmsg_control(struct sock *sk, struct msghdr *msg,
+				     size_t size, int flags, int *addr_len,
+				     struct tlst_sock *ts)
+{
+	struct iov_iter body = msg->msg_iter;
+	void *control = msg->msg_control;
+	/* Before the sequence. */
+	u32 rekeys = smp_load_acquire(&ts->rx.rekeys);
+	u64 seq = tlst_seq(&ts->rx);
+	int ret;
+	u8 type;
+
+	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
+				addr_len);
+	tlst_account(ts, &ts->rx, ret);
+	if (unlikely(ret <= 0))
+		return ret;
+	type = tlst_rx_type(msg, control);
+	if (unlikely(type != TLST_TYPE_DATA))
+		control_received(ts, type, seq, rekeys, ret, &body);
+	return ret;
 }
 
 static noinline ssize_t splice_read_full(struct tlst_sock *ts,
@@ -84,7 +170,7 @@ static noinline ssize_t splice_read_full(struct tlst_sock *ts,
 	io.result = ret;
 	tlst_io_end(&io, &ts->rx, keyed, true);
 	if (keyed)
-		tlst_account(ts, &ts->rx, ret);
+		tlst_count(ts, &ts->rx, ret);
 	if (ret < 0)
 		io.type = TLST_TYPE_NONE;
 	trace_rx(&ts->id, &io);
@@ -141,7 +227,7 @@ static noinline int read_sock_full(struct tlst_sock *ts, struct sock *sk,
 		io.result = READ_ONCE(ts->tls_ops)->read_sock(sk, desc, actor);
 	tlst_io_end(&io, &ts->rx, keyed, true);
 	if (keyed)
-		tlst_account(ts, &ts->rx, io.result);
+		tlst_count(ts, &ts->rx, io.result);
 	if (io.result < 0)
 		io.type = TLST_TYPE_NONE;
 	trace_rx(&ts->id, &io);

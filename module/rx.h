@@ -18,6 +18,10 @@
 
 int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg, size_t size,
 			 int flags, int *addr_len);
+int tlst_rx_recvmsg_event(struct sock *sk, struct msghdr *msg, size_t size,
+			  int flags, int *addr_len, struct tlst_sock *ts);
+int tlst_rx_recvmsg_control(struct sock *sk, struct msghdr *msg, size_t size,
+			    int flags, int *addr_len, struct tlst_sock *ts);
 
 /**
  * tlst_rx_recvmsg - recvmsg of a socket with a key: the short way
@@ -39,14 +43,22 @@ static __always_inline int tlst_rx_recvmsg(struct sock *sk, struct msghdr *msg,
 	const struct proto *prot = READ_ONCE(sk->sk_prot);
 	struct tlst_sock *ts = container_of(prot, struct tlst_sock, prot);
 
-	/* Only a control message tells of another type than data. */
-	if (unlikely(!tlst_prot_ours(prot)) || msg->msg_controllen ||
-	    unlikely(flags & TLST_RX_NOT_COUNTED) || trace_rx_enabled() ||
-	    tlst_capture_on())
+	if (unlikely(!tlst_prot_ours(prot)) ||
+	    unlikely(flags & TLST_RX_NOT_COUNTED) || tlst_capture_on())
 		return tlst_rx_recvmsg_full(sk, msg, size, flags, addr_len);
 
 	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
 	smp_rmb();
+	/* Only a control message tells of another type than data. */
+	if (msg->msg_controllen) {
+		if (trace_rx_enabled())
+			return tlst_rx_recvmsg_full(sk, msg, size, flags,
+						    addr_len);
+		return tlst_rx_recvmsg_control(sk, msg, size, flags, addr_len,
+					       ts);
+	}
+	if (trace_rx_enabled())
+		return tlst_rx_recvmsg_event(sk, msg, size, flags, addr_len, ts);
 	return tlst_account(ts, &ts->rx,
 			    tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg,
 					      size, flags, addr_len));

@@ -264,6 +264,11 @@ void tlst_sock_start(struct tlst_sock *ts)
 /* The socket is closed: move its counters to the totals, and report it. */
 static void sock_end(struct tlst_sock *ts)
 {
+	const struct tcp_sock *tp = tcp_sk(ts->sk);
+	struct tlst_end end = {
+		.state = READ_ONCE(ts->sk->sk_state),
+		.unacked = READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una),
+	};
 	struct tlst_sums sums;
 
 	/* In this order: a reader of the totals finds it in one place. */
@@ -277,7 +282,7 @@ static void sock_end(struct tlst_sock *ts)
 	list_del_rcu(&ts->list);
 	spin_unlock_bh(&registry_lock);
 
-	trace_close(&ts->id, &sums);
+	trace_close(&ts->id, &sums, &end);
 }
 
 /**

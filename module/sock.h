@@ -40,6 +40,7 @@
  * An attached socket is connected, so none of this changes.
  */
 struct tlst_id {
+	/* From netns to dport and from saddr on in the order of the events. */
 	u64 ino;
 	u32 netns;
 	u16 family;

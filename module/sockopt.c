@@ -84,7 +84,7 @@ static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 	atomic64_set(&dir->reported, first_seq);
 	if (dir->seq) {
 		dir->records += max_t(s64, before, 0);
-		/* Pairs with tlst_io_end(). */
+		/* Pairs with tlst_io_records(). */
 		smp_store_release(&dir->rekeys, dir->rekeys + 1);
 	}
 	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));

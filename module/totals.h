@@ -38,6 +38,16 @@ struct tlst_sums {
 	u64 age;
 };
 
+/**
+ * struct tlst_end - how TCP stood when the socket was closed
+ * @state: TCP_*; TCP_CLOSE if the connection was reset, or timed out, before
+ * @unacked: bytes of TCP that the peer has not acknowledged
+ */
+struct tlst_end {
+	u8 state;
+	u32 unacked;
+};
+
 /* Counters of a network namespace; the names are in totals.c. */
 enum tlst_total {
 	TLST_CURR,

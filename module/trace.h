@@ -14,6 +14,7 @@
 #include <linux/tracepoint.h>
 
 #include "piece.h"
+#include "put.h"
 #include "record.h"
 #include "sock.h"
 #include "sockopt.h"
@@ -52,6 +53,12 @@
 
 #define tlst_show_rx_path(p)					\
 	__print_symbolic(p, { 0, "recv" }, { 1, "splice" }, { 2, "read_sock" })
+
+/* Those that a socket with this ULP can be closed in. */
+#define tlst_show_state(s)					\
+	__print_symbolic(s, { 1, "established" }, { 4, "fin_wait1" }, \
+		{ 5, "fin_wait2" }, { 6, "time_wait" }, { 7, "close" }, \
+		{ 8, "close_wait" }, { 9, "last_ack" }, { 11, "closing" })
 
 /* RFC 8446 section 6 and the IANA registry "TLS Alerts". */
 #define tlst_show_alert(d)						\
@@ -94,13 +101,7 @@ TRACE_EVENT(attach,
 			     __array(u8, saddr, 16)
 			     __array(u8, daddr, 16)
 			     __field(s32, result)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->result = result;),
 	    TP_printk(TLST_ID_FMT "result=%d",
 		      __entry->ino, __entry->netns,
@@ -127,13 +128,7 @@ TRACE_EVENT(setsockopt,
 			     __field(u64, seq)
 			     __field(u32, value)
 			     __field(s32, result)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->option = opt->option;
 			   __entry->conf = opt->conf;
 			   __entry->version = opt->version;
@@ -172,21 +167,8 @@ DECLARE_EVENT_CLASS(tlst_io,
 				     __field(u32, len)
 				     __field(s32, result)
 				     __field(u32, records)),
-		    TP_fast_assign(__entry->ino = id->ino;
-				   __entry->netns = id->netns;
-				   __entry->family = id->family;
-				   __entry->sport = id->sport;
-				   __entry->dport = id->dport;
-				   memcpy(__entry->saddr, &id->saddr, 16);
-				   memcpy(__entry->daddr, &id->daddr, 16);
-				   __entry->type = io->type;
-				   __entry->path = io->path;
-				   __entry->seq = io->seq;
-				   __entry->duration = io->duration;
-				   __entry->flags = io->flags;
-				   __entry->len = io->len;
-				   __entry->result = io->result;
-				   __entry->records = io->records;),
+		    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
+				   tlst_io_put(&__entry->type, &__entry->seq, io);),
 		    TP_printk(TLST_IO_FMT,
 			      __entry->ino, __entry->netns,
 			      __entry->saddr, __entry->sport,
@@ -229,13 +211,7 @@ TRACE_EVENT(alert,
 			     __field(u8, level)
 			     __field(u8, desc)
 			     __field(u64, seq)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->dir = rx;
 			   __entry->level = alert->level;
 			   __entry->desc = alert->desc;
@@ -264,13 +240,7 @@ TRACE_EVENT(rekey,
 			     __field(u8, request)
 			     __field(u64, seq)
 			     __field(u32, rekeys)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->dir = rekey->rx;
 			   __entry->stage = rekey->stage;
 			   __entry->request = rekey->request;
@@ -306,13 +276,7 @@ TRACE_EVENT(data,
 			     __field(u32, len)
 			     __field(u32, missing)
 			     __dynamic_array(u8, data, piece->size)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->dir = piece->rx;
 			   __entry->type = piece->type;
 			   __entry->path = piece->path;
@@ -340,8 +304,9 @@ TRACE_EVENT(data,
 );
 
 TRACE_EVENT(close,
-	    TP_PROTO(const struct tlst_id *id, const struct tlst_sums *sums),
-	    TP_ARGS(id, sums),
+	    TP_PROTO(const struct tlst_id *id, const struct tlst_sums *sums,
+		     const struct tlst_end *end),
+	    TP_ARGS(id, sums, end),
 	    TP_STRUCT__entry(__field(u64, ino)
 			     __field(u32, netns)
 			     __field(u16, family)
@@ -353,6 +318,8 @@ TRACE_EVENT(close,
 			     __field(u16, cipher)
 			     __field(u8, tx_conf)
 			     __field(u8, rx_conf)
+			     __field(u8, state)
+			     __field(u32, unacked)
 			     __field(u64, tx_bytes)
 			     __field(u64, rx_bytes)
 			     __field(u64, tx_records)
@@ -362,13 +329,7 @@ TRACE_EVENT(close,
 			     __field(u32, tx_rekeys)
 			     __field(u32, rx_rekeys)
 			     __field(u64, lifetime)),
-	    TP_fast_assign(__entry->ino = id->ino;
-			   __entry->netns = id->netns;
-			   __entry->family = id->family;
-			   __entry->sport = id->sport;
-			   __entry->dport = id->dport;
-			   memcpy(__entry->saddr, &id->saddr, 16);
-			   memcpy(__entry->daddr, &id->daddr, 16);
+	    TP_fast_assign(tlst_id_put(&__entry->ino, &__entry->netns, __entry->saddr, id);
 			   __entry->version = sums->version;
 			   __entry->cipher = sums->cipher;
 			   __entry->tx_conf = sums->tx.conf;
@@ -381,9 +342,11 @@ TRACE_EVENT(close,
 			   __entry->rx_errors = sums->rx.errors;
 			   __entry->tx_rekeys = sums->tx.rekeys;
 			   __entry->rx_rekeys = sums->rx.rekeys;
-			   __entry->lifetime = sums->age;),
+			   __entry->lifetime = sums->age;
+			   __entry->state = end->state;
+			   __entry->unacked = end->unacked;),
 	    TP_printk(TLST_ID_FMT
-		      "version=%s cipher=%s tx=%s rx=%s tx_bytes=%llu rx_bytes=%llu tx_records=%llu rx_records=%llu tx_errors=%u rx_errors=%u tx_rekeys=%u rx_rekeys=%u lifetime=%llu",
+		      "version=%s cipher=%s tx=%s rx=%s tx_bytes=%llu rx_bytes=%llu tx_records=%llu rx_records=%llu tx_errors=%u rx_errors=%u tx_rekeys=%u rx_rekeys=%u lifetime=%llu state=%s unacked=%u",
 		      __entry->ino, __entry->netns,
 		      __entry->saddr, __entry->sport,
 		      __entry->daddr, __entry->dport,
@@ -393,7 +356,8 @@ TRACE_EVENT(close,
 		      tlst_show_conf(__entry->rx_conf), __entry->tx_bytes,
 		      __entry->rx_bytes, __entry->tx_records, __entry->rx_records,
 		      __entry->tx_errors, __entry->rx_errors, __entry->tx_rekeys,
-		      __entry->rx_rekeys, __entry->lifetime)
+		      __entry->rx_rekeys, __entry->lifetime,
+		      tlst_show_state(__entry->state), __entry->unacked)
 );
 
 #endif

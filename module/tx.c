@@ -3,7 +3,7 @@
  * Sending: sendmsg, pages from sendfile and splice.
  *
  * Each entry point has a short way, for data with no event enabled, that does no
- * more than delegate and count, and a full one.
+ * more than delegate and count, one with the event, and a full one.
  */
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
@@ -64,7 +64,7 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 	io.result = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
 	tlst_io_end(&io, &ts->tx, keyed, timed);
 	if (keyed)
-		tlst_account(ts, &ts->tx, io.result);
+		tlst_count(ts, &ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 
 	if (!keyed || io.result <= 0)
@@ -74,6 +74,31 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 	if (tlst_capture_on() && !early)
 		tlst_capture_iter(ts, &io, &body, io.result, false);
 	return io.result;
+}
+
+/* After a call that tlst_io_timed() was before. */
+static __always_inline int event_end(struct tlst_sock *ts, struct tlst_io *io,
+				     int ret)
+{
+	io->result = ret;
+	tlst_io_end(io, &ts->tx, true, true);
+	tlst_count(ts, &ts->tx, ret);
+	trace_tx(&ts->id, io);
+	return ret;
+}
+
+/* With the event tx enabled, and nothing else that would have to be looked at. */
+static noinline int sendmsg_event(struct sock *sk, struct msghdr *msg,
+				  size_t size, struct tlst_sock *ts)
+{
+	struct tlst_io io = tlst_io_timed(&ts->tx, TLST_TX_SEND, msg->msg_flags,
+					  size);
+	int ret;
+
+	if (unlikely(io.flags & TLST_SPLICE_FLAG))
+		io.path = pages_path();
+	ret = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
+	return event_end(ts, &io, ret);
 }
 
 /**
@@ -91,11 +116,13 @@ int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	struct tlst_sock *ts = container_of(prot, struct tlst_sock, prot);
 
 	if (unlikely(!tlst_prot_ours(prot)) || unlikely(msg->msg_controllen) ||
-	    trace_tx_enabled() || tlst_capture_on())
+	    tlst_capture_on())
 		return sendmsg_full(sk, msg, size);
 
 	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
 	smp_rmb();
+	if (trace_tx_enabled())
+		return sendmsg_event(sk, msg, size, ts);
 	return tlst_account(ts, &ts->tx, READ_ONCE(ts->tls_prot)->sendmsg(sk,
 								msg, size));
 }
@@ -131,11 +158,23 @@ static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
 						      flags);
 	tlst_io_end(&io, &ts->tx, keyed, true);
 	if (keyed)
-		tlst_account(ts, &ts->tx, io.result);
+		tlst_count(ts, &ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 	if (keyed && io.result > 0 && tlst_capture_on())
 		tlst_capture_page(ts, &io, page, offset);
 	return io.result;
+}
+
+/* With the event tx enabled, and nothing else that would have to be looked at. */
+static noinline int sendpage_event(struct sock *sk, struct page *page,
+				   int offset, size_t size, int flags,
+				   struct tlst_sock *ts)
+{
+	struct tlst_io io = tlst_io_timed(&ts->tx, pages_path(), flags, size);
+	int ret;
+
+	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
+	return event_end(ts, &io, ret);
 }
 
 /**
@@ -158,8 +197,14 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 	if (unlikely(!ts))
 		return READ_ONCE(sk->sk_prot)->sendpage(sk, page, offset, size,
 							flags);
-	if (trace_tx_enabled() || tlst_capture_on())
+	if (tlst_capture_on())
 		return sendpage_full(ts, sk, page, offset, size, flags);
+	if (trace_tx_enabled()) {
+		/* Pairs with key_set(). */
+		if (unlikely(!smp_load_acquire(&ts->tx.seq)))
+			return sendpage_full(ts, sk, page, offset, size, flags);
+		return sendpage_event(sk, page, offset, size, flags, ts);
+	}
 
 	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
 	/* Pairs with key_set(). */
