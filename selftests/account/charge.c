@@ -4,7 +4,7 @@
 /* Wait until nothing is charged and queued; -EBADMSG with what still is. */
 static int uncharged(struct tt_conn *c)
 {
-	long long end = tt_now_ms() + TT_WAIT_MS / 5;
+	long long end = tt_now_ms() + TT_WAIT_MS;
 	struct tt_diag d;
 	int err;
 
@@ -36,7 +36,7 @@ static int queue(struct tt_conn *c, unsigned long what)
 /* Wait for a queue's length. */
 static int queue_is(struct tt_conn *c, unsigned long what, int want)
 {
-	long long end = tt_now_ms() + TT_WAIT_MS / 5;
+	long long end = tt_now_ms() + TT_WAIT_MS;
 
 	while (queue(c, what) != want && tt_now_ms() < end)
 		sched_yield();

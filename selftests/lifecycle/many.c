@@ -4,6 +4,8 @@
 #define MANY_PAIRS	4000
 #define COST_SOCKETS	2000
 #define COST_MAX	1024
+#define STILL_BYTES	4096
+#define STILL_TIMES	5
 
 /* Open sockets and orphans of TCP, all of the host's. */
 static long long sockstat(const char *what)
@@ -22,13 +24,17 @@ static long long sockstat(const char *what)
 	return value;
 }
 
-/* Have the allocator tell what is really in use. */
+/*
+ * Have the allocator tell what is really in use: dropping caches also makes
+ * the kernel free at once what kfree_rcu() holds back for seconds.
+ */
 static void slab_settle(void)
 {
 	DIR *d = opendir("/sys/kernel/slab");
 	char path[300];
 	struct dirent *e;
 
+	file_write("/proc/sys/vm/drop_caches", "2");
 	while (d && (e = readdir(d))) {
 		if (strncmp(e->d_name, "kmalloc-", 8))
 			continue;
@@ -60,6 +66,23 @@ static long long slab_bytes(long long *objects)
 	}
 	fclose(f);
 	return sum;
+}
+
+/* The same, when nothing of what was closed before is still to be freed. */
+static long long slab_still(void)
+{
+	long long end = tt_now_ms() + 3 * TT_WAIT_MS, last = 0, now, objects;
+	int same = 0;
+
+	do {
+		slab_settle();
+		now = slab_bytes(&objects);
+		same = now >= last - STILL_BYTES && now <= last + STILL_BYTES ?
+		       same + 1 : 0;
+		last = now;
+		poll(NULL, 0, 200);
+	} while (same < STILL_TIMES && tt_now_ms() < end);
+	return now;
 }
 
 static int files_allow(int n)
@@ -136,18 +159,16 @@ TEST_F_TIMEOUT(life, thousands, LIFE_TIMEOUT)
 /* Bytes of kmalloc memory that so many sockets with both keys take. */
 static long long sockets_cost(const char *ulp, int pairs, long long *bytes)
 {
-	long long before, objects;
+	long long before;
 	int (*fd)[2], i, err = 0;
 
 	fd = calloc(pairs, sizeof(*fd));
 	if (!fd)
 		return -ENOMEM;
-	slab_settle();
-	before = slab_bytes(&objects);
+	before = slab_still();
 	for (i = 0; i < pairs && !err; i++)
 		err = tt_pair_open(fd[i], ulp);
-	slab_settle();
-	*bytes = slab_bytes(&objects) - before;
+	*bytes = slab_still() - before;
 	while (i--)
 		tt_pair_close(fd[i]);
 	free(fd);

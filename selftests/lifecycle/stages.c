@@ -7,6 +7,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/sockios.h>
 
 enum stage {
 	STAGE_PLAIN,		/* no ULP yet */
@@ -186,6 +187,22 @@ static int result(long n)
 	return n < 0 ? -errno : n;
 }
 
+/* Wait until the other side has answered to what was sent: taken it, or reset the
+ * connection. Without an answer the calls that follow say which.
+ */
+static void await_answer(int fd)
+{
+	long long end = tt_now_ms() + tt_limit(1000);
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+	int unacked;
+
+	while (!ioctl(fd, SIOCOUTQ, &unacked) && unacked &&
+	       !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) &&
+	       info.tcpi_state != TCP_CLOSE && tt_now_ms() < end)
+		poll(NULL, 0, 1);
+}
+
 /* Everything that a program might try now. */
 static void look(struct sight *s, int fd, const char *ulp)
 {
@@ -204,6 +221,9 @@ static void look(struct sight *s, int fd, const char *ulp)
 	see(s, "recv again", result(recv(fd, buf, sizeof(buf),
 					 MSG_DONTWAIT)));
 	see(s, "send", result(send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL)));
+	/* One that is closed resets. */
+	if (p.revents & POLLRDHUP)
+		await_answer(fd);
 	see(s, "send again", result(send(fd, "x", 1,
 					 MSG_DONTWAIT | MSG_NOSIGNAL)));
 	see(s, "SO_ERROR", result(getsockopt(fd, SOL_SOCKET, SO_ERROR, &value,
