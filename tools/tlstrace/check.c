@@ -18,15 +18,17 @@ static void say_text(struct check *ck, enum verdict v, const char *what, const c
 	static const enum color colors[V_COUNT] = {
 		COLOR_GREEN, COLOR_YELLOW, COLOR_RED, COLOR_YELLOW,
 	};
-	char clean[1024];
+	char clean[2048];
 
 	escape_text(clean, sizeof(clean), detail, strlen(detail));
 	out_color(ck->out, colors[v]);
 	out_printf(ck->out, "%-4s", words[v]);
 	out_color(ck->out, COLOR_NONE);
 	out_printf(ck->out, "  %s: %s", what, clean);
-	if (advice)
-		out_printf(ck->out, " -> %s", advice);
+	if (advice) {
+		escape_text(clean, sizeof(clean), advice, strlen(advice));
+		out_printf(ck->out, " -> %s", clean);
+	}
 	out_printf(ck->out, "\n");
 }
 
@@ -40,9 +42,9 @@ static void say_json(struct check *ck, enum verdict v, const char *what, const c
 								    words[v]));
 	json_put_str(o, "detail", detail);
 	if (advice)
-		json_object_object_add(o, "advice", json_object_new_string(advice));
+		json_put_str(o, "advice", advice);
 	for (int i = 0; i < nextra; i++)
-		json_object_object_add(o, extra[i].key, json_object_new_string(extra[i].value));
+		json_put_str(o, extra[i].key, extra[i].value);
 	json_put_line(ck->out, o);
 }
 
@@ -51,7 +53,7 @@ static void say_json(struct check *ck, enum verdict v, const char *what, const c
  * @ck: the run
  * @v: verdict
  * @what: what was checked
- * @advice: what to do about it, or NULL
+ * @advice: what to do about it, or NULL; may hold foreign bytes
  * @detail: what was found; may hold foreign bytes
  * @extra: fields
  * @nextra: how many
@@ -73,13 +75,13 @@ void check_say_extra(struct check *ck, enum verdict v, const char *what, const c
  * @ck: the run
  * @v: verdict
  * @what: what was checked
- * @advice: what to do about it, or NULL
+ * @advice: what to do about it, or NULL; may hold foreign bytes
  * @fmt: printf format: what was found; may hold foreign bytes
  */
 void check_say(struct check *ck, enum verdict v, const char *what, const char *advice,
 	       const char *fmt, ...)
 {
-	char detail[512];
+	char detail[1024];
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -1,72 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Checks: who we are, where we run, the kernel, its modules. */
+/* Checks: what we may do, the kernel, its modules. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "ktls_probe.h"
 #include "module.h"
 #include "privilege.h"
 #include "tlstrace.h"
-
-/* Inodes of the first namespaces, fixed by the kernel's include/linux/proc_ns.h. */
-#define INIT_USER_NS	0xeffffffdU
-#define INIT_PID_NS	0xeffffffcU
-#define INIT_CGROUP_NS	0xeffffffbU
 
 static void check_privileges(struct check *ck)
 {
 	char missing[128];
 
-	if (trace_privileges(missing, sizeof(missing)) && have_capability(CAP_SYS_MODULE))
+	if (trace_privileges(missing, sizeof(missing)) && host_capability(CAP_SYS_MODULE))
 		check_say(ck, V_OK, "privileges", NULL, "all that tracing needs");
 	else if (missing[0])
-		check_say(ck, V_WARN, "privileges", "run it as root to check everything",
+		check_say(ck, V_WARN, "privileges", ck->container.inside ?
+			  "run it on the host as root to check everything" :
+			  "run it as root to check everything",
 			  "not enough to trace (missing: %s)", missing);
 	else
 		check_say(ck, V_WARN, "privileges", "load tls and tls_trace beforehand",
 			  "no CAP_SYS_MODULE: modules cannot be loaded from here");
-}
-
-static bool in_first_namespace(const char *name, unsigned long inode)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
-	return stat(path, &st) || st.st_ino == inode;
-}
-
-static void check_container(struct check *ck)
-{
-	struct statvfs vfs;
-	bool user = in_first_namespace("user", INIT_USER_NS);
-	bool pid = in_first_namespace("pid", INIT_PID_NS);
-	bool cgroup = in_first_namespace("cgroup", INIT_CGROUP_NS);
-	bool file = !access("/.dockerenv", F_OK) || !access("/run/.containerenv", F_OK);
-
-	if (user && pid && cgroup && !file) {
-		check_say(ck, V_OK, "container", NULL, "not in one");
-	} else {
-		check_say(ck, V_WARN, "container",
-			  "load tls and tls_trace on the host: loading a ULP needs CAP_NET_ADMIN there",
-			  "in a container (own namespaces:%s%s%s%s)", user ? "" : " user",
-			  pid ? "" : " pid", cgroup ? "" : " cgroup", file ? " mount" : "");
-		if (!pid)
-			check_say(ck, V_WARN, "container pids", NULL,
-				  "events show pids of the host, not those seen here");
-	}
-	if (!statvfs("/sys", &vfs) && (vfs.f_flag & ST_RDONLY))
-		check_say(ck, V_WARN, "/sys", "mount it writable, or trace from the host",
-			  "mounted read-only: no cgroup and no tracefs instance can be made");
 	if (module_loading_disabled())
 		check_say(ck, V_WARN, "module loading", "only a reboot switches it on again",
 			  "switched off (kernel.modules_disabled)");
@@ -172,7 +135,8 @@ static void check_config(struct check *ck)
 			  "not set (%s)", place);
 	else
 		check_say(ck, V_SKIP, "CONFIG_TLS", NULL,
-			  "the configuration of this kernel is not on this machine");
+			  "the configuration of this kernel is not %s", ck->container.inside ?
+			  "in this container" : "on this machine");
 }
 
 /**
@@ -181,6 +145,7 @@ static void check_config(struct check *ck)
  */
 void check_system(struct check *ck)
 {
+	container_look(&ck->container);
 	check_privileges(ck);
 	check_container(ck);
 	check_release(ck);
@@ -198,6 +163,35 @@ static bool module_fits(const struct module_info *info)
 				      (info->vermagic[len] == ' ' || !info->vermagic[len]));
 }
 
+/* What we cannot load, and cannot see: the ULP has the same name. */
+static bool check_module_of_host(struct check *ck, const char *name, const char *what)
+{
+	char advice[64];
+	bool tls = !strcmp(name, "tls");
+	int err;
+
+	if (!check_ulp_harmless(ck, name)) {
+		check_say(ck, V_SKIP, what, NULL, "not to be seen from in here, and not tried");
+		return false;
+	}
+	err = ktls_probe_ulp(name);
+	if (!err) {
+		check_say(ck, V_OK, what, NULL, "the host's kernel has it");
+		return true;
+	}
+	if (err < 0) {
+		check_say(ck, V_SKIP, what, "bring loopback up: ip link set lo up",
+			  "not to be seen from in here, and no TCP connection over loopback to try "
+			  "it on: %s", strerror(-err));
+		return false;
+	}
+	snprintf(advice, sizeof(advice), "on the host, as root: modprobe %s", name);
+	check_say(ck, tls ? V_FAIL : V_SKIP, what, advice,
+		  "not loaded; modules are the host's, a container cannot load them%s",
+		  tls ? "" : "; not needed for kTLS, only to trace it");
+	return false;
+}
+
 /* Returns true if the module's ULP can be used now. */
 static bool check_module(struct check *ck, const char *name, bool *loaded, const char *advice)
 {
@@ -207,7 +201,8 @@ static bool check_module(struct check *ck, const char *name, bool *loaded, const
 
 	snprintf(what, sizeof(what), "module %s", name);
 	if (err) {
-		check_say(ck, V_FAIL, what, NULL, "libkmod: %s", strerror(-err));
+		check_say(ck, V_FAIL, what, "see whether modprobe can load it", "libkmod: %s",
+			  strerror(-err));
 		return false;
 	}
 	if (info.state == MODULE_BUILTIN) {
@@ -220,6 +215,9 @@ static bool check_module(struct check *ck, const char *name, bool *loaded, const
 			  info.refs == 1 ? "" : "s");
 		return true;
 	}
+	if (ck->container.inside && (info.state == MODULE_MISSING ||
+				     !host_capability(CAP_SYS_MODULE)))
+		return check_module_of_host(ck, name, what);
 	if (info.state == MODULE_MISSING) {
 		check_say(ck, V_FAIL, what, advice, "neither loaded nor installed");
 		return false;
@@ -229,7 +227,7 @@ static bool check_module(struct check *ck, const char *name, bool *loaded, const
 			  "installed, but for another kernel (%s)", info.vermagic);
 		return false;
 	}
-	if (!ck->may_load || !have_capability(CAP_SYS_MODULE)) {
+	if (!ck->may_load || !host_capability(CAP_SYS_MODULE)) {
 		check_say(ck, V_SKIP, what, "load it with modprobe as root",
 			  "installed%s%s, not loaded%s", info.version[0] ? ", version " : "",
 			  info.version, ck->may_load ? "; loading it needs root" : "");
@@ -255,10 +253,10 @@ void check_modules(struct check *ck)
 
 	ck->have_tls = check_module(ck, "tls", &ck->loaded_tls,
 				    "take a kernel with CONFIG_TLS, and the modules of that kernel");
-	if (!ck->have_tls && ulp_registered("tls") != 1 &&
+	if (!ck->have_tls && ulp_registered("tls") != 1 && !ck->container.inside &&
 	    !module_query(MODULE_NAME, &info) && info.state != MODULE_LOADED) {
 		check_say(ck, info.state == MODULE_MISSING ? V_FAIL : V_SKIP,
-			  "module " MODULE_NAME, NULL, "%s, and needs tls",
+			  "module " MODULE_NAME, "see to module tls first", "%s, and needs tls",
 			  info.state == MODULE_MISSING ? "not installed" : "installed");
 		return;
 	}

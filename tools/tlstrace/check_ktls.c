@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks: every cipher, version and direction, on real sockets. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,9 @@
 #include "check.h"
 #include "ktls_probe.h"
 #include "ktls_uapi.h"
+#include "module.h"
 #include "names.h"
+#include "privilege.h"
 #include "tlstrace.h"
 
 static const char *outcome(int err, char buf[NAME_SIZE])
@@ -85,7 +88,7 @@ static bool check_cipher(struct check *ck, const char *ulp, unsigned int version
 
 		snprintf(detail, sizeof(detail), "the ULP is refused: %s",
 			 name_errno(res.ulp, buf));
-		check_say_extra(ck, V_FAIL, what, NULL, detail, extra, 3);
+		check_say_extra(ck, V_FAIL, what, "see the check of this ULP", detail, extra, 3);
 		return false;
 	}
 	snprintf(detail, sizeof(detail), "TX %s, RX %s, data %s", extra[3].value, extra[4].value,
@@ -121,12 +124,31 @@ static void say_lacking(struct check *ck, unsigned int version, unsigned int cip
 			"the crypto API lacks the cipher, as for TLS 1.2", extra, 3);
 }
 
+/**
+ * check_ulp_harmless() - may a ULP be asked for?
+ * @ck: the run
+ * @ulp: its name
+ *
+ * The kernel loads the module of a ULP that somebody with CAP_NET_ADMIN asks for.
+ *
+ * Return: false if that would load a module, and none is to be loaded.
+ */
+bool check_ulp_harmless(const struct check *ck, const char *ulp)
+{
+	return ck->may_load || !host_capability(CAP_NET_ADMIN) || ulp_registered(ulp) == 1;
+}
+
 static void check_ulp(struct check *ck, const char *ulp, bool *have)
 {
-	char what[32], buf[NAME_SIZE];
-	int err = ktls_probe_ulp(ulp);
+	char what[32], advice[64], buf[NAME_SIZE];
+	int err;
 
 	snprintf(what, sizeof(what), "ULP %s", ulp);
+	if (!*have && !check_ulp_harmless(ck, ulp)) {
+		check_say(ck, V_SKIP, what, NULL, "not tried: asking for it could load its module");
+		return;
+	}
+	err = ktls_probe_ulp(ulp);
 	if (err < 0) {
 		check_say(ck, V_FAIL, what, "bring loopback up: ip link set lo up",
 			  "no TCP connection over loopback: %s", strerror(-err));
@@ -134,10 +156,13 @@ static void check_ulp(struct check *ck, const char *ulp, bool *have)
 		return;
 	}
 	*have = !err;
+	snprintf(advice, sizeof(advice), "%s: modprobe %s", ck->container.inside ?
+		 "on the host, as root" : "as root", ulp);
 	if (!err)
-		check_say(ck, V_OK, what, NULL, "a connected socket gets it");
+		check_say(ck, V_OK, what, NULL, "a connected socket gets it%s",
+			  ck->container.inside ? ", in this container too" : "");
 	else
-		check_say(ck, *have || err != ENOENT ? V_FAIL : V_SKIP, what, NULL,
+		check_say(ck, err != ENOENT ? V_FAIL : V_SKIP, what, advice,
 			  "%s: %s", name_errno(err, buf),
 			  errno_meaning(WHERE_ATTACH, err) ? errno_meaning(WHERE_ATTACH, err) :
 			  strerror(err));

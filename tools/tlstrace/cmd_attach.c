@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "attach.h"
 #include "cgroup.h"
 #include "child.h"
+#include "notes.h"
 #include "options.h"
 #include "ready.h"
 #include "redirect.h"
@@ -84,8 +84,8 @@ static void say_counts(const struct redirect *rd)
 
 	if (!redirect_counts(rd, n))
 		return;
-	msg_note("detached; %" PRIu64 " socket%s went through %s", n[COUNT_ULP_TLS],
-		 n[COUNT_ULP_TLS] == 1 ? "" : "s", ULP_NAME);
+	msg_note("detached; %" PRIu64 " socket%s went through %s", n[COUNT_SOCKETS],
+		 n[COUNT_SOCKETS] == 1 ? "" : "s", ULP_NAME);
 }
 
 static int attach(const struct target *t)
@@ -111,7 +111,7 @@ static int attach(const struct target *t)
 		goto fail;
 	}
 	rd = redirect_open(why, sizeof(why));
-	if (!rd || attach_note(dir, why, sizeof(why)) ||
+	if (!rd || notes_write("attach", dir, why, sizeof(why)) ||
 	    redirect_attach(rd, fd, why, sizeof(why)))
 		goto fail;
 	msg_note("attached to %s: sockets that its programs make from now on go through %s, until "
@@ -124,7 +124,7 @@ fail:
 	msg_error("%s", why);
 out:
 	redirect_close(rd);
-	attach_forget();
+	notes_remove("attach");
 	if (fd >= 0)
 		close(fd);
 	child_end(&signals);

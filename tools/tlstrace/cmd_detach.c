@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "attach.h"
+#include "notes.h"
 #include "options.h"
 #include "tlstrace.h"
 
@@ -27,25 +27,25 @@ struct detach {
 };
 
 /* A descriptor rather than a number: the process may end meanwhile. */
-static int end_one(const struct attached *a, void *ctx)
+static int end_one(pid_t pid, const char *cgroup, void *ctx)
 {
 	struct detach *d = ctx;
 	struct pollfd p = { .events = POLLIN };
 
-	if (d->wanted && a->pid != d->wanted)
+	if (!pid || (d->wanted && pid != d->wanted))
 		return 0;
-	p.fd = (int)syscall(SYS_pidfd_open, a->pid, 0);
+	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (p.fd < 0)
 		return 0;
 	if (syscall(SYS_pidfd_send_signal, p.fd, SIGTERM, NULL, 0)) {
-		msg_error("detach: cannot end process %d: %s", (int)a->pid, strerror(errno));
+		msg_error("detach: cannot end process %d: %s", (int)pid, strerror(errno));
 		d->failed = true;
 	} else if (poll(&p, 1, END_MS) != 1) {
 		msg_error("detach: process %d does not end; \"kill -9 %d\" detaches it too",
-			  (int)a->pid, (int)a->pid);
+			  (int)pid, (int)pid);
 		d->failed = true;
 	} else {
-		msg_note("detached from %s (process %d)", a->cgroup, (int)a->pid);
+		msg_note("detached from %s (process %d)", cgroup, (int)pid);
 		d->ended++;
 	}
 	close(p.fd);
@@ -78,7 +78,8 @@ static int detach_run(const struct command *cmd, int argc, char **argv)
 		msg_error("detach needs root");
 		return EXIT_PROBLEM;
 	}
-	attach_each(end_one, &d);
+	notes_clean("attach");
+	notes_each("attach", end_one, &d);
 	if (!d.ended && !d.failed)
 		msg_note(d.wanted ? "process %d is no \"tlstrace attach\"" :
 			 "nothing is attached", (int)d.wanted);

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tlstrace exec: run a program with its kTLS sockets traced. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "exec.h"
 #include "options.h"
-#include "session.h"
 #include "tlstrace.h"
 
-enum { OPT_COLOR = 256, OPT_KEEP };
+enum { OPT_COLOR = OPT_OWN, OPT_KEEP };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -29,11 +26,11 @@ static const struct option options[] = {
 
 static int exec_run(const struct command *cmd, int argc, char **argv)
 {
-	struct session_options opt = {
-		.buffer_kb = 4096,
+	struct exec_options opt = {
+		.session.buffer_kb = 4096,
 		.keep = 200,
-		.color = COLOR_AUTO,
 	};
+	enum color_when color = COLOR_AUTO;
 	struct out out = { .fd = STDERR_FILENO };
 	const char *file = NULL;
 	uint64_t n;
@@ -56,10 +53,10 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 			opt.quiet = true;
 			break;
 		case 'w':
-			opt.wait = true;
+			opt.session.wait = true;
 			break;
 		case 'b':
-			if (option_buffer_size(cmd, optarg, &opt.buffer_kb))
+			if (option_buffer_size(cmd, optarg, &opt.session.buffer_kb))
 				return EXIT_USAGE;
 			break;
 		case OPT_KEEP:
@@ -69,7 +66,7 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 			opt.keep = (unsigned int)n;
 			break;
 		case OPT_COLOR:
-			if (option_color(cmd, optarg, &opt.color))
+			if (option_color(cmd, optarg, &color))
 				return EXIT_USAGE;
 			break;
 		case 'h':
@@ -81,28 +78,12 @@ static int exec_run(const struct command *cmd, int argc, char **argv)
 	}
 	if (optind >= argc)
 		return command_usage_error(cmd, "no program given");
-	if (file) {
-		out.fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
-		if (out.fd < 0) {
-			msg_error("cannot write to %s: %s", file, strerror(errno));
-			return EXIT_TROUBLE;
-		}
-	}
-	out.color = !out.json && color_wanted(opt.color, out.fd);
-	status = session_exec(&opt, &out, argv + optind);
-	out_free(&out);
-	/* A reader that has gone away wanted no more; all else is a loss. */
-	if (out.error && out.error != EPIPE) {
-		msg_error("the trace is not complete, writing to %s failed: %s",
-			  file ? file : "standard error", strerror(out.error));
-		if (!status)
-			status = EXIT_TROUBLE;
-	}
-	if (file && close(out.fd) && !status) {
-		msg_error("cannot write to %s: %s", file, strerror(errno));
-		status = EXIT_TROUBLE;
-	}
-	return status;
+	if (output_open(&out, file))
+		return EXIT_TROUBLE;
+	out.color = !out.json && color_wanted(color, out.fd);
+	opt.session.argv = argv + optind;
+	status = exec_show(&opt, &out);
+	return output_close(&out, file, status, EXIT_TROUBLE);
 }
 
 const struct command cmd_exec = {

@@ -11,7 +11,7 @@
 #include "socklist.h"
 #include "tlstrace.h"
 
-enum { OPT_COLOR = 256, OPT_PORT };
+enum { OPT_COLOR = OPT_OWN };
 
 static const struct option options[] = {
 	{ "pid", required_argument, NULL, 'p' },

@@ -9,7 +9,7 @@
 #include "options.h"
 #include "tlstrace.h"
 
-enum { OPT_COLOR = 256, OPT_PORT, OPT_COMM, OPT_TYPE };
+enum { OPT_COLOR = OPT_OWN, OPT_TYPE };
 
 static const struct option options[] = {
 	{ "direction", required_argument, NULL, 'd' },
@@ -54,12 +54,9 @@ static int take_filter(const struct command *cmd, int c, struct event_filter *f)
 						   optarg);
 		break;
 	case OPT_PORT:
-		return option_port(cmd, optarg, &f->port);
-	case 'p':
-		return option_pid(cmd, optarg, &f->pid);
 	case OPT_COMM:
-		f->comm = optarg;
-		break;
+	case 'p':
+		return option_whose(cmd, c, optarg, f);
 	case 'E':
 		f->errors = true;
 		break;
@@ -76,7 +73,7 @@ static int live_run(const struct command *cmd, int argc, char **argv)
 {
 	struct live_options opt = {
 		.filter = { .dir = -1, .type = -1 },
-		.buffer_kb = 4096,
+		.session.buffer_kb = 4096,
 	};
 	struct out out = { .fd = STDOUT_FILENO };
 	enum color_when color = COLOR_AUTO;
@@ -98,7 +95,7 @@ static int live_run(const struct command *cmd, int argc, char **argv)
 			out.json = true;
 			break;
 		case 'b':
-			if (option_buffer_size(cmd, optarg, &opt.buffer_kb))
+			if (option_buffer_size(cmd, optarg, &opt.session.buffer_kb))
 				return EXIT_USAGE;
 			break;
 		case OPT_COLOR:

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "conn.h"
 #include "ktls_uapi.h"
@@ -121,8 +120,18 @@ struct conn *conn_add(struct conn_table *t, const struct event *ev)
 	return c;
 }
 
-static uint64_t add_error(struct error_count *list, unsigned int size,
-			  enum errno_where where, int err)
+/**
+ * error_count_add() - count an error in a list
+ * @list: the list
+ * @size: entries there are room for
+ * @where: operation
+ * @err: errno, positive
+ * @count: how often it came
+ *
+ * Return: false if there is no room.
+ */
+bool error_count_add(struct error_count *list, unsigned int size, enum errno_where where,
+		     int err, uint32_t count)
 {
 	for (unsigned int i = 0; i < size; i++) {
 		if (!list[i].err) {
@@ -130,19 +139,20 @@ static uint64_t add_error(struct error_count *list, unsigned int size,
 			list[i].err = err;
 		}
 		if (list[i].where == where && list[i].err == err) {
-			list[i].count++;
-			return 0;
+			list[i].count += count;
+			return true;
 		}
 	}
-	return 1;
+	return false;
 }
 
 static void note_error(struct conn_table *t, struct conn *c, enum errno_where where, int err)
 {
-	c->other_errors += add_error(c->errors, CONN_ERRORS, where, err);
+	c->other_errors += !error_count_add(c->errors, CONN_ERRORS, where, err, 1);
 	if (where == WHERE_ATTACH || where == WHERE_KEY)
-		add_error(t->totals.failures,
-			  sizeof(t->totals.failures) / sizeof(t->totals.failures[0]), where, err);
+		error_count_add(t->totals.failures,
+				sizeof(t->totals.failures) / sizeof(t->totals.failures[0]),
+				where, err, 1);
 }
 
 /**
@@ -190,21 +200,21 @@ static void event_io(struct conn_table *t, struct conn *c, const struct event *e
 		d->errors++;
 		note_error(t, c, dir ? WHERE_RX : WHERE_TX, -ev->result);
 	}
-	/* A peek takes nothing: the same bytes come again. */
-	if (dir && (ev->flags & MSG_PEEK))
+	if (event_is_peek(ev))
 		bytes = 0;
 	d->type_bytes[slot] += bytes;
+	d->records += ev->records;
+	if (ev->records)
+		d->next_seq = ev->seq + ev->records;
+	/* A record without a type: the call failed, having no room for the type. */
 	if (!ev->type) {
 		d->plain += bytes;
 		return;
 	}
 	d->bytes += bytes;
-	d->records += ev->records;
 	d->path_bytes[path] += bytes;
 	d->path_calls[path]++;
 	d->type_records[slot] += ev->records;
-	if (ev->records)
-		d->next_seq = ev->seq + ev->records;
 }
 
 static void event_setsockopt(struct conn_table *t, struct conn *c, const struct event *ev)
@@ -224,6 +234,15 @@ static void event_setsockopt(struct conn_table *t, struct conn *c, const struct 
 	d->conf = ev->conf;
 	d->next_seq = ev->seq;
 	d->rekeys = ev->rekey;
+	d->key_due = false;
+}
+
+static void event_rekey(struct conn *c, const struct event *ev)
+{
+	if (ev->stage == REKEY_KEY_UPDATE)
+		c->dir[ev->dir ? 1 : 0].key_due = true;
+	else if (ev->stage == REKEY_NEW_KEY)
+		c->dir[ev->dir ? 1 : 0].key_due = false;
 }
 
 static void event_alert(struct conn_table *t, struct conn *c, const struct event *ev)
@@ -251,6 +270,8 @@ static void event_close(struct conn *c, const struct event *ev)
 	c->close.tx = ev->tx;
 	c->close.rx = ev->rx;
 	c->lifetime = ev->lifetime;
+	c->state = ev->state;
+	c->unacked = ev->unacked;
 	if (ev->version)
 		c->version = ev->version;
 	if (ev->cipher)
@@ -287,6 +308,9 @@ void conn_event(struct conn_table *t, struct conn *c, const struct event *ev)
 		break;
 	case EV_ALERT:
 		event_alert(t, c, ev);
+		break;
+	case EV_REKEY:
+		event_rekey(c, ev);
 		break;
 	case EV_CLOSE:
 		event_close(c, ev);
@@ -368,6 +392,7 @@ void conn_finish(struct conn_table *t, struct conn *c)
 	sum->with_rx += conn_has_key(c, 1);
 	sum->with_any += conn_has_key(c, 0) || conn_has_key(c, 1);
 	sum->key_tried += c->dir[0].key_tried || c->dir[1].key_tried;
+	sum->key_due += c->dir[0].key_due || c->dir[1].key_due;
 	add_dir(sum, c, 0);
 	add_dir(sum, c, 1);
 }

@@ -45,6 +45,7 @@ struct alert_count {
  * @next_seq: sequence of the record to come
  * @conf: CONF_*
  * @key_tried: TLS_TX or TLS_RX was called
+ * @key_due: a KeyUpdate went by, and no new key was set since
  */
 struct dir_stat {
 	uint64_t bytes, records, plain;
@@ -52,7 +53,7 @@ struct dir_stat {
 	uint64_t type_bytes[CONN_TYPES], type_records[CONN_TYPES];
 	uint64_t errors, rekeys, next_seq;
 	uint8_t conf;
-	bool key_tried;
+	bool key_tried, key_due;
 };
 
 /**
@@ -63,6 +64,10 @@ struct dir_stat {
  * @attach_seen: false if the attach event was lost
  * @dir: [0] sent, [1] received
  * @closed: the close event was seen
+ * @stream: of "record": the stream that it is a part of
+ * @stats: of "stat" and "top": what they keep with it
+ * @state: TCP_* when it was closed
+ * @unacked: bytes of TCP that the peer had not acknowledged then
  * @close: its totals, good also if events between were lost
  */
 struct conn {
@@ -74,6 +79,8 @@ struct conn {
 	uint64_t first_ts, last_ts, lifetime;
 	int32_t attach_result;
 	bool attach_seen, closed;
+	uint8_t state;
+	uint32_t unacked;
 	uint16_t version, cipher;
 	struct dir_stat dir[2];
 	struct { struct dir_total tx, rx; } close;
@@ -83,6 +90,8 @@ struct conn {
 	uint64_t other_alerts;
 	struct event pending;		/* of the tracker: calls not printed yet */
 	unsigned int pending_calls;
+	struct stream *stream;
+	struct stats_sock *stats;
 	struct conn *hash_next, *prev, *next;	/* of the table */
 };
 
@@ -91,7 +100,7 @@ struct conn {
  */
 struct conn_totals {
 	uint64_t connections, attach_failed, with_tx, with_rx, with_any, open;
-	uint64_t key_tried, bytes[2], records[2], errors[2], rekeys[2], alerts[2];
+	uint64_t key_tried, key_due, bytes[2], records[2], errors[2], rekeys[2], alerts[2];
 	struct error_count failures[16];	/* attach and key errors of all */
 };
 
@@ -114,5 +123,7 @@ const char *conn_type_name(unsigned int slot);
 bool conn_has_key(const struct conn *c, int dir);
 uint64_t conn_bytes(const struct conn *c, int dir);
 uint64_t conn_records(const struct conn *c, int dir);
+bool error_count_add(struct error_count *list, unsigned int size, enum errno_where where,
+		     int err, uint32_t count);
 
 #endif

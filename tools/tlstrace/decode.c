@@ -17,6 +17,7 @@
  * @size: there
  * @is_signed: sign-extend
  * @is_array: copy the bytes
+ * @is_bytes: as many bytes as the event has, which stay where they are
  */
 struct field {
 	const char *name;
@@ -24,6 +25,7 @@ struct field {
 	size_t size;
 	bool is_signed;
 	bool is_array;
+	bool is_bytes;
 };
 
 #define F(f, member)	{ .name = f, .offset = offsetof(struct event, member), \
@@ -32,6 +34,8 @@ struct field {
 			  .size = sizeof(((struct event *)0)->member), .is_signed = true }
 #define FA(f, member)	{ .name = f, .offset = offsetof(struct event, member), \
 			  .size = sizeof(((struct event *)0)->member), .is_array = true }
+
+#define FD(f)		{ .name = f, .is_bytes = true }
 
 #define IDENTITY \
 	F("ino", ino), F("netns", netns), F("family", ep.family), \
@@ -65,7 +69,11 @@ static const struct field tables[EV_KINDS][DECODE_MAX_FIELDS] = {
 		F("tx_records", tx.records), F("rx_records", rx.records),
 		F("tx_errors", tx.errors), F("rx_errors", rx.errors),
 		F("tx_rekeys", tx.rekeys), F("rx_rekeys", rx.rekeys),
-		F("lifetime", lifetime),
+		F("lifetime", lifetime), F("state", state), F("unacked", unacked),
+	},
+	[EV_DATA] = {
+		IDENTITY, F("dir", dir), F("type", type), F("path", path), F("seq", seq),
+		F("offset", offset), F("len", len), F("missing", missing), FD("data"),
 	},
 };
 
@@ -89,7 +97,8 @@ static int resolve(struct decoder *dec, enum event_kind kind, char *why, size_t 
 				 event_name(kind), f->name);
 			return -1;
 		}
-		if (f->is_array ? (size_t)tf->size != f->size : tf->size > 8) {
+		if (f->is_bytes ? !(tf->flags & TEP_FIELD_IS_DYNAMIC) || tf->size != 4 :
+		    f->is_array ? (size_t)tf->size != f->size : tf->size > 8) {
 			snprintf(why, size, "field \"%s\" of the module's event \"%s\" has %d bytes",
 				 f->name, event_name(kind), tf->size);
 			return -1;
@@ -157,6 +166,20 @@ static void store(const struct field *f, struct event *ev, unsigned long long va
 	}
 }
 
+/* Where the bytes are is in the field: their offset in the record, and how many. */
+static bool bytes(const struct decoder *dec, const void *data, int size,
+		  const struct tep_format_field *tf, struct event *ev)
+{
+	uint32_t where = (uint32_t)tep_read_number(dec->tep, (const char *)data + tf->offset, 4);
+	uint32_t offset = where & 0xffff, len = where >> 16;
+
+	if (offset + len > (uint32_t)size)
+		return false;
+	ev->data = (const uint8_t *)data + offset;
+	ev->size = len;
+	return true;
+}
+
 /**
  * decoder_event() - decode one record
  * @dec: from decoder_init()
@@ -200,6 +223,11 @@ bool decoder_event(const struct decoder *dec, const void *data, int size,
 			return false;
 		if (f->is_array) {
 			memcpy((char *)ev + f->offset, (const char *)data + tf->offset, f->size);
+			continue;
+		}
+		if (f->is_bytes) {
+			if (!bytes(dec, data, size, tf, ev))
+				return false;
 			continue;
 		}
 		val = tep_read_number(dec->tep, (const char *)data + tf->offset, tf->size);

@@ -62,7 +62,8 @@ static const struct {
 	{ WHERE_KEY, EINVAL,
 	  "cipher, version or length unknown to this kernel, or not those of the other direction" },
 	{ WHERE_KEY, EBUSY,
-	  "a key is set already; replacing it needs TLS 1.3 and Linux 6.14 or later" },
+	  "a key is set already, and replacing it (after a KeyUpdate) needs TLS 1.3 and Linux 6.14 "
+	  "or later: the program has to close the connection" },
 	{ WHERE_KEY, ENOENT, "the kernel's crypto API lacks this cipher" },
 	{ WHERE_KEY, ENOPROTOOPT, "the socket has no ULP: setting it failed or was never done" },
 	{ WHERE_KEY, ENOTCONN, "the connection is gone" },
@@ -72,27 +73,37 @@ static const struct {
 	{ WHERE_OPTION, EINVAL, "wrong value or length, or not for this TLS version" },
 	{ WHERE_OPTION, EBUSY, "no key yet, or a record is open" },
 
-	{ WHERE_TX, EBADMSG, "the record sequence number is used up: reconnect or rekey" },
+	{ WHERE_TX, EBADMSG,
+	  "the kernel gave the connection up when a bad record came in (or its sequence numbers "
+	  "are used up): nothing more can be sent, not even an alert that says why" },
 	{ WHERE_TX, EINVAL, "wrong control message: record type too short, or with MSG_MORE" },
 	{ WHERE_TX, EOPNOTSUPP, "a flag that kTLS does not allow" },
-	{ WHERE_TX, EPIPE, "the connection is closed for sending" },
-	{ WHERE_TX, ECONNRESET, "the peer reset the connection" },
+	{ WHERE_TX, EPIPE,
+	  "the connection is closed for sending: the peer broke it off, or the program shut it "
+	  "down" },
+	{ WHERE_TX, ECONNRESET,
+	  "the peer broke the connection off (reset): it did not get all that was sent" },
 	{ WHERE_TX, EFAULT, "the data could not be read from the program's memory" },
 	{ WHERE_TX, ETIMEDOUT, "the peer stopped answering" },
 	{ WHERE_TX, ENOMEM, "out of memory" },
 
 	{ WHERE_RX, EBADMSG,
-	  "a record failed authentication: damaged, wrong key or sequence, or malformed" },
+	  "a record failed authentication: damaged on its way, malformed, or of another key or "
+	  "sequence number; nothing after it can be read, the program has to close the "
+	  "connection" },
 	{ WHERE_RX, EMSGSIZE,
 	  "a record longer than TLS allows: often TLS_RX was set in the middle of a record" },
 	{ WHERE_RX, EIO,
-	  "a control record (session ticket, alert, KeyUpdate) arrived and the program reads "
-	  "without control-message room" },
+	  "a record other than data arrived (with TLS 1.3 most often a session ticket, else a "
+	  "KeyUpdate or an alert) and the program reads without control-message room: it has to "
+	  "use recvmsg() with room for the type of the record, or the peer to send none" },
 	{ WHERE_RX, EINVAL,
 	  "not a TLS record of this version, or splice met a control record" },
 	{ WHERE_RX, EKEYEXPIRED,
 	  "the peer sent KeyUpdate: the program must set the new TLS_RX key" },
-	{ WHERE_RX, ECONNRESET, "the peer reset the connection" },
+	{ WHERE_RX, ECONNRESET,
+	  "the peer broke the connection off (reset): what was on its way, in either direction, "
+	  "is lost" },
 	{ WHERE_RX, ENOTCONN, "the connection is gone" },
 	{ WHERE_RX, ETIMEDOUT, "the peer stopped answering" },
 	{ WHERE_RX, EFAULT, "the data could not be written to the program's memory" },

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "event.h"
 
@@ -15,6 +16,7 @@ static const char * const names[EV_KINDS] = {
 	[EV_ALERT] = "alert",
 	[EV_REKEY] = "rekey",
 	[EV_CLOSE] = "close",
+	[EV_DATA] = "data",
 };
 
 /**
@@ -71,6 +73,44 @@ bool event_failed(int32_t result)
 }
 
 /**
+ * event_is_peek() - was this a call that only looked?
+ * @ev: the event
+ *
+ * A peek takes nothing: the same bytes come again. A splice has flags of its own, of which
+ * SPLICE_F_NONBLOCK has the value of MSG_PEEK.
+ *
+ * Return: true if so.
+ */
+bool event_is_peek(const struct event *ev)
+{
+	return ev->kind == EV_RX && ev->path == 0 && ev->flags & MSG_PEEK;
+}
+
+/**
+ * event_readable() - how many bytes of an event data are plaintext
+ * @ev: the event
+ *
+ * Return: its bytes without those at the end that could not be read.
+ */
+uint32_t event_readable(const struct event *ev)
+{
+	return ev->size - (ev->missing < ev->size ? ev->missing : ev->size);
+}
+
+/**
+ * endpoint_is_ipv4() - is this ::ffff:a.b.c.d?
+ * @addr: address
+ *
+ * Return: true if so.
+ */
+bool endpoint_is_ipv4(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(addr, mapped, sizeof(mapped));
+}
+
+/**
  * endpoint_print() - address and port as text
  * @buf: result
  * @addr: address, IPv4 as ::ffff:a.b.c.d
@@ -80,10 +120,9 @@ bool event_failed(int32_t result)
  */
 void endpoint_print(char buf[64], const uint8_t addr[16], uint16_t port)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	char text[INET6_ADDRSTRLEN];
 
-	if (!memcmp(addr, mapped, sizeof(mapped))) {
+	if (endpoint_is_ipv4(addr)) {
 		inet_ntop(AF_INET, addr + 12, text, sizeof(text));
 		snprintf(buf, 64, "%s:%u", text, port);
 	} else {

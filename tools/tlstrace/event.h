@@ -14,8 +14,12 @@ enum event_kind {
 	EV_ALERT,
 	EV_REKEY,
 	EV_CLOSE,
+	EV_DATA,
 	EV_KINDS
 };
+
+/* A bit for each event that holds no plaintext. */
+#define EVENTS_NO_DATA	((1U << EV_KINDS) - 1 - (1U << EV_DATA))
 
 /* Steps of a change of keys, numbered as in the event rekey. */
 enum rekey_stage {
@@ -80,7 +84,7 @@ struct event {
 	uint32_t records;
 	uint64_t duration;	/* ns */
 
-	uint8_t dir;		/* alert, rekey: 0 sent, 1 received */
+	uint8_t dir;		/* alert, rekey, data: 0 sent, 1 received */
 	uint8_t level;
 	uint8_t desc;
 
@@ -88,11 +92,21 @@ struct event {
 	uint8_t request;	/* the KeyUpdate asks the other side for one */
 	uint32_t rekeys;	/* keys of the direction replaced so far */
 
+	uint32_t offset;	/* data: of the bytes in those of the call */
+	uint32_t missing;	/* bytes at the end that could not be read */
+	const uint8_t *data;	/* valid as long as the callback that got the event */
+	uint32_t size;		/* bytes at @data */
+
 	struct dir_total tx, rx;
 	uint64_t lifetime;	/* ns */
+	uint8_t state;		/* TCP_* when it was closed */
+	uint32_t unacked;	/* bytes that the peer has not acknowledged */
 };
 
+uint32_t event_readable(const struct event *ev);
+bool endpoint_is_ipv4(const uint8_t addr[16]);
 bool event_failed(int32_t result);
+bool event_is_peek(const struct event *ev);
 enum event_kind event_kind_by_name(const char *name);
 const char *event_name(enum event_kind kind);
 void endpoint_print(char buf[64], const uint8_t addr[16], uint16_t port);

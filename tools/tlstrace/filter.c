@@ -101,7 +101,8 @@ bool filter_parse_kinds(const char *s, unsigned int *kinds)
 		len = (int)strcspn(s, ",");
 		snprintf(name, sizeof(name), "%.*s", len, s);
 		kind = event_kind_by_name(name);
-		if (kind == EV_KINDS || len >= (int)sizeof(name))
+		/* Plaintext is for "record" alone. */
+		if (kind == EV_KINDS || kind == EV_DATA || len >= (int)sizeof(name))
 			return false;
 		*kinds |= 1U << kind;
 		if (!s[len])

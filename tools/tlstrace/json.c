@@ -13,6 +13,7 @@
 #include "json_put.h"
 #include "ktls_uapi.h"
 #include "names.h"
+#include "sockdiag.h"
 
 #define MEANINGS 5
 
@@ -53,6 +54,12 @@ static void put_setsockopt(struct json_object *o, const struct event *ev)
 		json_put_u64(o, "value", ev->value);
 	}
 	put_result(o, key ? WHERE_KEY : WHERE_OPTION, ev->result);
+}
+
+static void put_end(struct json_object *o, uint8_t state, uint32_t unacked)
+{
+	json_put_str(o, "state", diag_state_name(state));
+	json_put_u64(o, "unacked", unacked);
 }
 
 static void put_io(struct json_object *o, const struct event *ev)
@@ -108,6 +115,19 @@ static struct json_object *close_dir(const struct dir_total *d)
 	return o;
 }
 
+static void put_data(struct json_object *o, const struct event *ev)
+{
+	json_put_str(o, "direction", ev->dir ? "rx" : "tx");
+	json_put_str(o, "path", name_path(!ev->dir, ev->path));
+	json_put_int(o, "type", ev->type);
+	json_put_str(o, "type_name", name_type(ev->type));
+	json_put_u64(o, "seq", ev->seq);
+	json_put_u64(o, "offset", ev->offset);
+	json_put_u64(o, "len", ev->len);
+	json_put_u64(o, "missing", ev->missing);
+	json_put_hex(o, "hex", ev->data, event_readable(ev));
+}
+
 /**
  * json_event() - print one event
  * @out: output
@@ -152,6 +172,10 @@ void json_event(struct out *out, const struct event *ev, const struct conn *c,
 		json_object_object_add(o, "tx", close_dir(&ev->tx));
 		json_object_object_add(o, "rx", close_dir(&ev->rx));
 		json_put_u64(o, "lifetime_ns", ev->lifetime);
+		put_end(o, ev->state, ev->unacked);
+		break;
+	case EV_DATA:
+		put_data(o, ev);
 		break;
 	default:
 		break;
@@ -193,6 +217,7 @@ static struct json_object *conn_dir(const struct conn *c, int dir)
 	json_put_u64(o, "plain_bytes", d->plain);
 	json_put_u64(o, "errors", d->errors);
 	json_put_u64(o, "rekeys", d->rekeys);
+	json_put_bool(o, "key_due", d->key_due);
 	json_put_u64(o, "next_seq", d->next_seq);
 	for (unsigned int i = 0; i < CONN_PATHS; i++) {
 		struct json_object *p;
@@ -219,17 +244,24 @@ static struct json_object *conn_dir(const struct conn *c, int dir)
 	return o;
 }
 
-static struct json_object *conn_errors(const struct conn *c)
+/**
+ * json_errors() - errors, with what they mean
+ * @list: the errors
+ * @size: entries of @list, up to an unused one
+ *
+ * Return: an array.
+ */
+struct json_object *json_errors(const struct error_count *list, unsigned int size)
 {
 	static const char * const where[MEANINGS] = {
 		[WHERE_ATTACH] = "attach", [WHERE_KEY] = "key", [WHERE_OPTION] = "option",
 		[WHERE_TX] = "tx", [WHERE_RX] = "rx",
 	};
-	struct json_object *list = json_object_new_array();
+	struct json_object *array = json_object_new_array();
 	char buf[NAME_SIZE];
 
-	for (unsigned int i = 0; i < CONN_ERRORS && c->errors[i].err; i++) {
-		const struct error_count *e = &c->errors[i];
+	for (unsigned int i = 0; i < size && list[i].err; i++) {
+		const struct error_count *e = &list[i];
 		struct json_object *o = json_object_new_object();
 
 		json_put_str(o, "where", where[e->where]);
@@ -237,9 +269,30 @@ static struct json_object *conn_errors(const struct conn *c)
 		json_put_u64(o, "count", e->count);
 		if (errno_meaning(e->where, e->err))
 			json_put_str(o, "meaning", errno_meaning(e->where, e->err));
-		json_object_array_add(list, o);
+		json_object_array_add(array, o);
 	}
-	return list;
+	return array;
+}
+
+/**
+ * json_alerts() - alerts
+ * @list: the alerts
+ * @size: entries of @list, up to an unused one
+ *
+ * Return: an array.
+ */
+struct json_object *json_alerts(const struct alert_count *list, unsigned int size)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < size && list[i].count; i++) {
+		struct json_object *a = json_object_new_object();
+
+		put_alert(a, list[i].dir, list[i].level, list[i].desc);
+		json_put_u64(a, "count", list[i].count);
+		json_object_array_add(array, a);
+	}
+	return array;
 }
 
 /**
@@ -250,7 +303,6 @@ static struct json_object *conn_errors(const struct conn *c)
 void json_conn(struct out *out, const struct conn *c)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *alerts = json_object_new_array();
 
 	json_put_str(o, "event", "connection");
 	json_put_u64(o, "conn", c->id);
@@ -263,17 +315,12 @@ void json_conn(struct out *out, const struct conn *c)
 	put_tls(o, c->version, c->cipher);
 	json_put_bool(o, "closed", c->closed);
 	json_put_u64(o, "lifetime_ns", c->lifetime ? c->lifetime : c->last_ts - c->first_ts);
+	if (c->closed)
+		put_end(o, c->state, c->unacked);
 	json_object_object_add(o, "tx", conn_dir(c, 0));
 	json_object_object_add(o, "rx", conn_dir(c, 1));
-	for (unsigned int i = 0; i < CONN_ALERTS && c->alerts[i].count; i++) {
-		struct json_object *a = json_object_new_object();
-
-		put_alert(a, c->alerts[i].dir, c->alerts[i].level, c->alerts[i].desc);
-		json_put_u64(a, "count", c->alerts[i].count);
-		json_object_array_add(alerts, a);
-	}
-	json_object_object_add(o, "alerts", alerts);
-	json_object_object_add(o, "errors", conn_errors(c));
+	json_object_object_add(o, "alerts", json_alerts(c->alerts, CONN_ALERTS));
+	json_object_object_add(o, "errors", json_errors(c->errors, CONN_ERRORS));
 	json_put_line(out, o);
 }
 

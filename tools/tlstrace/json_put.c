@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* JSON that holds whatever bytes others chose, with names of the kTLS world. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -52,6 +54,25 @@ void json_put_str(struct json_object *o, const char *key, const char *s)
 
 	escape_utf8(clean, sizeof(clean), s, strlen(s));
 	json_object_object_add(o, key, json_object_new_string(clean));
+}
+
+/**
+ * json_put_hex() - add bytes in hexadecimal
+ * @o: object
+ * @key: member
+ * @bytes: any bytes
+ * @len: how many
+ */
+void json_put_hex(struct json_object *o, const char *key, const uint8_t *bytes, size_t len)
+{
+	char *hex = malloc(2 * len + 1);
+
+	if (!hex)
+		return;
+	for (size_t i = 0; i < len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	json_object_object_add(o, key, json_object_new_string_len(hex, (int)(2 * len)));
+	free(hex);
 }
 
 /**

@@ -7,18 +7,18 @@
 #include <stdint.h>
 
 #include "filter.h"
-#include "out.h"
+#include "session.h"
 
 /**
  * struct live_options - from the command line
+ * @session: of the session
  * @filter: which events
- * @buffer_kb: ring buffer per CPU, KiB
  * @count: end after so many printed events, 0: go on
  * @all: print every call, also those that are a part of one record
  */
 struct live_options {
+	struct session_options session;
 	struct event_filter filter;
-	unsigned int buffer_kb;
 	uint64_t count;
 	bool all;
 };

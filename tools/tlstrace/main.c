@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ossl.h"
 #include "tlstrace.h"
 
 /* Every entry has a file cmd_NAME.c and a manual page tlstrace-NAME(1). */
@@ -16,6 +17,9 @@ static const struct command * const commands[] = {
 	&cmd_detach,
 	&cmd_list,
 	&cmd_live,
+	&cmd_record,
+	&cmd_stat,
+	&cmd_top,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -117,6 +121,8 @@ int main(int argc, char **argv)
 		puts("tlstrace " TLSTRACE_VERSION);
 		return flush_stdout(EXIT_OK);
 	}
+	if (!strcmp(argv[1], OSSL_HELPER))
+		return ossl_helper(argc, argv);
 	cmd = command_find(argv[1]);
 	if (!cmd) {
 		msg_error("no command \"%s\"; \"tlstrace --help\" lists them", argv[1]);

@@ -30,16 +30,20 @@ struct ossl_try {
  * struct ossl_info - an OpenSSL
  * @found: the library could be loaded
  * @library: its name or path
- * @version: its version text
- * @number: OPENSSL_VERSION_NUMBER, for example 0x30000000 for 3.0.0
+ * @libcrypto: path of the libcrypto that it got
+ * @conf_dir: directory of its openssl.cnf, "" if not known
+ * @version: its version text, "" if not known
+ * @number: OPENSSL_VERSION_NUMBER, for example 0x30000000 for 3.0.0; 0 if not known
  * @conf_on: openssl.cnf switches kTLS on for every program
  * @v12: connection with TLS 1.2 and kTLS switched on
  * @v13: the same with TLS 1.3
- * @error: why it could not be loaded
+ * @error: why it could not be tried
  */
 struct ossl_info {
 	bool found;
 	char library[256];
+	char libcrypto[256];
+	char conf_dir[128];
 	char version[96];
 	unsigned long number;
 	bool conf_on;
@@ -47,11 +51,15 @@ struct ossl_info {
 	char error[160];
 };
 
-void ossl_probe(const char *library, struct ossl_info *info);
+/* First argument of the tlstrace that ossl_probe() starts. */
+#define OSSL_HELPER "--try-openssl"
+
+void ossl_probe(const char *library, const char *libcrypto, struct ossl_info *info);
+int ossl_helper(int argc, char **argv);
 bool ossl_built_with_ktls(const struct ossl_info *info);
 
 /* ossl_try.c */
-void ossl_try_in_process(const char *library, struct ossl_info *info);
+void ossl_try_in_process(const char *library, const char *libcrypto, struct ossl_info *info);
 
 /* sockopt_spy.c */
 struct sockopt_spy {

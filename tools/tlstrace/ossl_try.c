@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ktls_probe.h"
@@ -20,6 +21,8 @@
 
 /* Constants of OpenSSL's public headers. */
 #define OP_ENABLE_KTLS		(1UL << 3)
+#define VERSION_TEXT		0
+#define VERSION_DIR		4
 #define CTRL_MIN_VERSION	123
 #define CTRL_MAX_VERSION	124
 #define BIO_GET_KTLS_SEND	73
@@ -68,8 +71,6 @@ static const struct {
 	void **to;
 	const char *name;
 } symbols[] = {
-	SYM(version, "OpenSSL_version"),
-	SYM(version_num, "OpenSSL_version_num"),
 	SYM(method, "TLS_method"),
 	SYM(ctx_new, "SSL_CTX_new"),
 	SYM(ctx_free, "SSL_CTX_free"),
@@ -281,31 +282,65 @@ static void *open_library(const char *library, struct ossl_info *info)
 	return NULL;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+/* Version, where its openssl.cnf is, and which libcrypto this really is. */
+static bool identify(void *handle, const char *libcrypto, struct ossl_info *info)
+{
+	const char *dir;
+	Dl_info where;
+
+	*(void **)&ssl.version = dlsym(handle, "OpenSSL_version");
+	*(void **)&ssl.version_num = dlsym(handle, "OpenSSL_version_num");
+	if (!ssl.version || !ssl.version_num) {
+		snprintf(info->error, sizeof(info->error), "it has no OpenSSL_version()");
+		return false;
+	}
+	snprintf(info->version, sizeof(info->version), "%s", ssl.version(VERSION_TEXT));
+	info->number = ssl.version_num();
+	dir = strchr(ssl.version(VERSION_DIR), '"');
+	if (dir)
+		snprintf(info->conf_dir, sizeof(info->conf_dir), "%.*s",
+			 (int)strcspn(dir + 1, "\""), dir + 1);
+	if (dladdr(*(void **)&ssl.version, &where) && where.dli_fname)
+		snprintf(info->libcrypto, sizeof(info->libcrypto), "%s", where.dli_fname);
+	if (libcrypto && libcrypto[0] && !same_file(libcrypto, info->libcrypto)) {
+		snprintf(info->error, sizeof(info->error),
+			 "its libcrypto (%.60s) cannot be loaded here", libcrypto);
+		return false;
+	}
+	return true;
+}
+
 /**
  * ossl_try_in_process() - load an OpenSSL and try it
  * @library: path or name, NULL for the usual names
+ * @libcrypto: path of the libcrypto that it has to get; NULL or "": any
  * @info: result, zeroed by the caller
  *
  * The library stays loaded: only for a process that ends soon.
  */
-void ossl_try_in_process(const char *library, struct ossl_info *info)
+void ossl_try_in_process(const char *library, const char *libcrypto, struct ossl_info *info)
 {
 	void *handle = open_library(library, info);
 	void *ctx;
 
-	if (!handle)
+	if (!handle || !identify(handle, libcrypto, info))
 		return;
 	for (unsigned int i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		*symbols[i].to = dlsym(handle, symbols[i].name);
 		if (!*symbols[i].to) {
-			snprintf(info->error, sizeof(info->error), "%.100s has no %s",
-				 info->library, symbols[i].name);
+			snprintf(info->error, sizeof(info->error), "it has no %s()",
+				 symbols[i].name);
 			return;
 		}
 	}
 	info->found = true;
-	snprintf(info->version, sizeof(info->version), "%s", ssl.version(0));
-	info->number = ssl.version_num();
 	ctx = ssl.ctx_new(ssl.method());
 	if (ctx) {
 		info->conf_on = info->number >= 0x30000000UL &&

@@ -12,6 +12,49 @@
 
 #define OUT_FLUSH_AT (64 * 1024)
 
+/* Room for @len bytes more, and one. */
+static bool grow(struct out *out, size_t len)
+{
+	char *grown;
+
+	if (len < out->room - out->len)
+		return true;
+	grown = realloc(out->buf, out->len + len + 4096);
+	if (!grown) {
+		out->error = ENOMEM;
+		return false;
+	}
+	out->buf = grown;
+	out->room = out->len + len + 4096;
+	return true;
+}
+
+/**
+ * out_bytes() - add a part of something binary
+ * @out: output
+ * @bytes: any bytes
+ * @len: how many
+ *
+ * Nothing is written before out_settle() or out_flush().
+ */
+void out_bytes(struct out *out, const void *bytes, size_t len)
+{
+	if (out->error || !len || !grow(out, len))
+		return;
+	memcpy(out->buf + out->len, bytes, len);
+	out->len += len;
+}
+
+/**
+ * out_settle() - what has been added is whole, and may be written
+ * @out: output
+ */
+void out_settle(struct out *out)
+{
+	if (out->len > OUT_FLUSH_AT)
+		out_flush(out);
+}
+
 /**
  * out_printf() - add text
  * @out: output
@@ -27,8 +70,6 @@ void out_printf(struct out *out, const char *fmt, ...)
 	if (out->error)
 		return;
 	for (;;) {
-		char *grown;
-
 		va_start(ap, fmt);
 		n = vsnprintf(out->room ? out->buf + out->len : NULL, out->room - out->len,
 			      fmt, ap);
@@ -37,17 +78,12 @@ void out_printf(struct out *out, const char *fmt, ...)
 			return;
 		if ((size_t)n < out->room - out->len)
 			break;
-		grown = realloc(out->buf, out->len + (size_t)n + 4096);
-		if (!grown) {
-			out->error = ENOMEM;
+		if (!grow(out, (size_t)n))
 			return;
-		}
-		out->buf = grown;
-		out->room = out->len + (size_t)n + 4096;
 	}
 	out->len += (size_t)n;
-	if (out->len > OUT_FLUSH_AT && out->buf[out->len - 1] == '\n')
-		out_flush(out);
+	if (out->len && out->buf[out->len - 1] == '\n')
+		out_settle(out);
 }
 
 /**
@@ -79,6 +115,7 @@ void out_flush(struct out *out)
 
 		if (n >= 0) {
 			done += (size_t)n;
+			out->written += (uint64_t)n;
 		} else if (errno == EAGAIN) {
 			/* The program may have made our common stderr non-blocking. */
 			struct pollfd p = { .fd = out->fd, .events = POLLOUT };

@@ -4,10 +4,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "privilege.h"
+
+/* Its inode, fixed by the kernel's include/linux/proc_ns.h. */
+#define INIT_USER_NS 0xeffffffdU
 
 #ifndef CAP_BPF
 #define CAP_BPF 39
@@ -28,6 +33,50 @@ bool have_capability(int cap)
 	if (syscall(SYS_capget, &head, data))
 		return false;
 	return data[cap / 32].effective >> (cap % 32) & 1;
+}
+
+/**
+ * drop_capability() - do without a capability, also after execve()
+ * @cap: CAP_*
+ */
+void drop_capability(int cap)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	/* What is not in the bounding set, not even root gets back. */
+	prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (syscall(SYS_capget, &head, data))
+		return;
+	data[cap / 32].effective &= ~(1U << (cap % 32));
+	data[cap / 32].permitted &= ~(1U << (cap % 32));
+	data[cap / 32].inheritable &= ~(1U << (cap % 32));
+	syscall(SYS_capset, &head, data);
+}
+
+/**
+ * in_first_user_namespace() - is root here root of the machine?
+ *
+ * Return: true if so, also where /proc does not tell.
+ */
+bool in_first_user_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) || st.st_ino == INIT_USER_NS;
+}
+
+/**
+ * host_capability() - does a capability reach what all the machine shares?
+ * @cap: CAP_*
+ *
+ * Modules, BPF and tracefs ask for it in the first user namespace.
+ *
+ * Return: true if so.
+ */
+bool host_capability(int cap)
+{
+	return have_capability(cap) && in_first_user_namespace();
 }
 
 /**
@@ -54,8 +103,8 @@ bool trace_privileges(char *missing, size_t size)
 	missing[0] = 0;
 	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		/* Before there was CAP_BPF, CAP_SYS_ADMIN stood for it, and still does. */
-		if (have_capability(needed[i].cap) ||
-		    (needed[i].cap == CAP_BPF && have_capability(CAP_SYS_ADMIN)))
+		if (host_capability(needed[i].cap) ||
+		    (needed[i].cap == CAP_BPF && host_capability(CAP_SYS_ADMIN)))
 			continue;
 		/* Root owns tracefs and cgroupfs: then no override is needed. */
 		if (needed[i].cap == CAP_DAC_OVERRIDE && !geteuid())
@@ -63,5 +112,7 @@ bool trace_privileges(char *missing, size_t size)
 		len += (size_t)snprintf(missing + len, size - len, "%s%s",
 					len ? ", " : "", needed[i].name);
 	}
+	if (len && !in_first_user_namespace())
+		snprintf(missing + len, size - len, " of the first user namespace");
 	return !len;
 }

@@ -7,6 +7,9 @@
 #include <stddef.h>
 
 bool have_capability(int cap);
+bool host_capability(int cap);
+void drop_capability(int cap);
+bool in_first_user_namespace(void);
 bool trace_privileges(char *missing, size_t size);
 
 #endif

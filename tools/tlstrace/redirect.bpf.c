@@ -28,6 +28,14 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
+/* OpenSSL asks for the ULP once for each direction. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, char);
+} asked SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, REDIRECT_CLAIMS);
@@ -116,8 +124,12 @@ static __always_inline void ulp(struct bpf_sockopt *ctx)
 		count(COUNT_ULP_OTHER);
 		return;
 	}
-	if (sk)
-		claim_socket(sk);
+	if (!sk)
+		return;
+	claim_socket(sk);
+	if (!bpf_sk_storage_get(&asked, sk, 0, 0) &&
+	    bpf_sk_storage_get(&asked, sk, 0, BPF_SK_STORAGE_GET_F_CREATE))
+		count(COUNT_SOCKETS);
 }
 
 SEC("cgroup/setsockopt")

@@ -11,6 +11,7 @@ enum redirect_count {
 	COUNT_TLS_TX,		/* SOL_TLS TLS_TX */
 	COUNT_TLS_RX,		/* SOL_TLS TLS_RX */
 	COUNT_TCP,		/* TCP connections established */
+	COUNT_SOCKETS,		/* sockets that asked for either, however often */
 	COUNT_MAX
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One run of a program: module, cgroup, BPF program, trace instance; then the
- * program; then the summary; and all of it taken away again.
+ * One run: module, trace instance, and for a program also cgroup and BPF program;
+ * then events, until the program or the patience of the user ends; and all of it
+ * taken away again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,84 +10,54 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "child.h"
-#include "format.h"
-#include "libs.h"
-#include "ossl.h"
+#include "data_limit.h"
 #include "ready.h"
-#include "redirect.h"
 #include "session.h"
-#include "trace.h"
-#include "tracker.h"
-#include "watch.h"
-#include "why.h"
+#include "tlstrace.h"
 
 #define IDLE_MS		500	/* between looks at the processes when nothing happens */
 #define LEFTOVER_MS	200	/* for background processes that are ending anyway */
 #define STEP_MS		10
-#define LOOK_AT_PIDS	64
+#define MS		1000000ULL
 
-struct session {
-	const struct session_options *opt;
-	struct out *out;
-	struct cgroup cg;
-	struct redirect *rd;
-	struct trace *trace;
-	struct tracker tracker;
-	struct child child;
-	struct libs libs;
-	struct watch watch;
-	enum child_wish wish;	/* the strongest so far */
-	uint64_t next_look;
-};
+static int prepare_program(struct session *s, char *why, size_t size)
+{
+	s->rd = redirect_open(why, size);
+	if (!s->rd || cgroup_create(&s->cg, s->job->name, why, size))
+		return -1;
+	return redirect_attach(s->rd, s->cg.fd, why, size);
+}
 
 static int prepare(struct session *s)
 {
 	char why[300];
-	uint64_t start;
 
-	if (ready_to_trace("exec"))
+	if (ready_to_trace(s->job->name))
 		return -1;
 	trace_clean_stale();
-	s->rd = redirect_open(why, sizeof(why));
-	if (!s->rd)
+	data_limit_clean_stale();
+	if (s->opt->argv && prepare_program(s, why, sizeof(why)))
 		goto fail;
-	if (cgroup_create(&s->cg, "exec", why, sizeof(why)))
-		goto fail;
-	if (redirect_attach(s->rd, s->cg.fd, why, sizeof(why)))
-		goto fail;
-	s->trace = trace_open("exec", s->opt->buffer_kb, why, sizeof(why));
+	s->trace = trace_open(s->job->name, s->opt->buffer_kb, why, sizeof(why));
 	if (!s->trace)
 		goto fail;
-	start = trace_now();
 	snprintf(why, sizeof(why), "out of memory");
-	if (tracker_init(&s->tracker, s->out, s->rd, s->opt->keep, start) ||
-	    watch_open(&s->watch, s->child.sigfd, s->trace, &s->tracker))
+	if (tracker_init(&s->tracker, s->out, s->rd, trace_now()) ||
+	    watch_open(&s->watch, s->child.sigfd, s->opt->input, s->trace, &s->tracker))
 		goto fail;
-	s->tracker.quiet = s->opt->quiet;
-	s->tracker.all = s->opt->all;
-	if (trace_start(s->trace, why, sizeof(why)))
+	if (s->job->begin(s))
+		return -1;
+	if (trace_start(s->trace, s->job->kinds, why, sizeof(why)))
 		goto fail;
+	s->next_tick = trace_now() + s->opt->interval_ms * MS;
+	if (s->opt->duration_ms)
+		s->deadline = trace_now() + s->opt->duration_ms * MS;
+	if (s->job->started)
+		s->job->started(s);
 	return 0;
 fail:
 	msg_error("%s", why);
 	return -1;
-}
-
-/* Libraries of processes that live long enough to be looked at. */
-static void look_at_processes(struct session *s)
-{
-	uint64_t now = trace_now();
-	pid_t pids[LOOK_AT_PIDS];
-	int n;
-
-	if (now < s->next_look)
-		return;
-	s->next_look = now + IDLE_MS * 1000000ULL;
-	n = cgroup_pids(&s->cg, pids, LOOK_AT_PIDS);
-	for (int i = 0; i < n && i < LOOK_AT_PIDS; i++)
-		libs_of_process(&s->libs, pids[i]);
 }
 
 static void handle_signals(struct session *s)
@@ -101,23 +72,47 @@ static void handle_signals(struct session *s)
 	}
 }
 
-/* One round: wait for something for at most @ms, then deal with all there is. */
-static void round_of(struct session *s, int ms)
+/* No longer than until @when, if that is set. */
+static unsigned int wait_until(uint64_t when, unsigned int ms)
 {
-	watch_round(&s->watch, ms);
+	uint64_t now = trace_now();
+
+	if (!when || now + ms * MS <= when)
+		return ms;
+	return now < when ? (unsigned int)((when - now) / MS) + 1 : 0;
+}
+
+/* One round: wait for something for at most @ms, then deal with all there is. */
+static void round_of(struct session *s, unsigned int ms)
+{
+	uint64_t now;
+
+	if (s->opt->interval_ms)
+		ms = wait_until(s->next_tick, ms);
+	ms = wait_until(s->deadline, ms);
+	watch_round(&s->watch, (int)ms);
 	handle_signals(s);
-	look_at_processes(s);
+	if (s->job->round)
+		s->job->round(s);
+	if (!s->opt->interval_ms || trace_now() < s->next_tick)
+		return;
+	s->job->tick(s);
+	now = trace_now();
+	/* Who was stopped for a while does not make up for it. */
+	do {
+		s->next_tick += s->opt->interval_ms * MS;
+	} while (s->next_tick <= now);
 }
 
 /* Processes in the background: wait for them a little, or as long as asked. */
 static void wait_for_leftovers(struct session *s)
 {
-	uint64_t until = trace_now() + LEFTOVER_MS * 1000000ULL;
+	uint64_t until = trace_now() + LEFTOVER_MS * MS;
 
 	/* A Ctrl-C that did not end the program was not meant to end us. */
 	if (s->wish == WISH_INTERRUPT && child_exit_status(&s->child) < EXIT_SIGNAL)
 		s->wish = WISH_NONE;
-	while (s->wish == WISH_NONE && cgroup_pids(&s->cg, NULL, 0) &&
+	while (s->wish == WISH_NONE && !s->enough && cgroup_pids(&s->cg, NULL, 0) &&
 	       (s->opt->wait || trace_now() < until))
 		round_of(s, STEP_MS);
 }
@@ -138,52 +133,6 @@ static void say_leftovers(struct session *s)
 		 n == 1 ? "is" : "are", s->opt->wait ? "" : "; --wait waits for them");
 }
 
-/* The OpenSSL that the program uses, if it is one. */
-static void ask_openssl(struct session *s, struct evidence *ev, struct ossl_info *info)
-{
-	ev->ossl_ktls = -1;
-	for (unsigned int i = 0; i < s->libs.count; i++) {
-		if (s->libs.lib[i].kind != LIB_OPENSSL)
-			continue;
-		ossl_probe(s->libs.lib[i].path, info);
-		if (!info->found)
-			return;
-		ev->ossl_version = info->number;
-		ev->ossl_text = info->version;
-		ev->ossl_conf_on = info->conf_on;
-		if (info->v12.done || info->v13.done)
-			ev->ossl_ktls = ossl_built_with_ktls(info);
-	}
-}
-
-static void summarise(struct session *s, const char *program, int status)
-{
-	struct evidence ev = { .libs = &s->libs };
-	struct summary sum = { .status = status };
-	struct ossl_info info;
-	char path[PATH_MAX];
-
-	conn_finish_all(s->tracker.conns);
-	sum.totals = conn_totals(s->tracker.conns);
-	sum.lost_known = trace_lost(s->trace, &sum.lost);
-	ev.counts_known = redirect_counts(s->rd, ev.counts);
-	if (libs_find_program(program, path))
-		libs_of_program(&s->libs, path);
-	if (!sum.totals->with_any || sum.totals->with_rx < sum.totals->with_any)
-		ask_openssl(s, &ev, &info);
-	if (sum.totals->with_any)
-		why_partly(&sum, &ev);
-	else
-		why_no_ktls(&sum, &ev);
-	tracker_print_conns(&s->tracker);
-	if (s->out->json)
-		json_summary(s->out, &sum);
-	else
-		text_summary(s->out, &sum);
-	out_flush(s->out);
-	summary_free(&sum);
-}
-
 static int cannot_start(const char *program, const char *step, int err)
 {
 	if (strcmp(step, "exec")) {
@@ -194,35 +143,62 @@ static int cannot_start(const char *program, const char *step, int err)
 	return err == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
 }
 
+/* Return: exit status; *ran says whether the program was started. */
+static int run_program(struct session *s, bool *ran)
+{
+	const char *step;
+	int err = child_start(&s->child, s->opt->argv, &s->cg, &step);
+
+	if (err)
+		return cannot_start(s->opt->argv[0], step, err);
+	*ran = true;
+	while (s->child.pid)
+		round_of(s, IDLE_MS);
+	wait_for_leftovers(s);
+	return child_exit_status(&s->child);
+}
+
+static int run_all(struct session *s)
+{
+	/* Nobody reads any more: there is nothing to go on for. */
+	while (s->wish == WISH_NONE && !s->enough && !s->out->error && !s->watch.broken &&
+	       (!s->deadline || trace_now() < s->deadline))
+		round_of(s, IDLE_MS);
+	return s->watch.broken ? EXIT_PROBLEM : EXIT_OK;
+}
+
 static void clean_up(struct session *s)
 {
 	trace_close(s->trace);
 	redirect_close(s->rd);
 	cgroup_remove(&s->cg);
-	conn_table_free(s->tracker.conns);
+	tracker_end(&s->tracker);
 	watch_close(&s->watch);
 	child_end(&s->child);
 }
 
 /**
- * session_exec() - run a program, traced
+ * session_run() - trace a program, or all sockets
  * @opt: options
- * @out: where the trace goes
- * @argv: program and arguments, NULL at the end
+ * @job: what for
+ * @out: where the job prints
  *
- * Return: exit status for tlstrace.
+ * Return: exit status for tlstrace: the program's, or if there is none EXIT_OK or
+ * EXIT_PROBLEM.
  */
-int session_exec(const struct session_options *opt, struct out *out, char **argv)
+int session_run(const struct session_options *opt, const struct session_job *job,
+		struct out *out)
 {
 	struct session *s = calloc(1, sizeof(*s));
-	int status = EXIT_TROUBLE, err;
-	const char *step;
+	int status = opt->argv ? EXIT_TROUBLE : EXIT_PROBLEM, err;
+	bool ran = false;
 
 	if (!s) {
 		msg_error("out of memory");
 		return status;
 	}
 	s->opt = opt;
+	s->job = job;
 	s->out = out;
 	s->cg.fd = -1;
 	s->cg.procs_fd = -1;
@@ -233,20 +209,17 @@ int session_exec(const struct session_options *opt, struct out *out, char **argv
 	}
 	if (prepare(s))
 		goto out;
-	err = child_start(&s->child, argv, &s->cg, &step);
-	if (err) {
-		status = cannot_start(argv[0], step, err);
+	status = opt->argv ? run_program(s, &ran) : run_all(s);
+	if (opt->argv && !ran)
 		goto out;
-	}
-	while (s->child.pid)
-		round_of(s, IDLE_MS);
-	status = child_exit_status(&s->child);
-	wait_for_leftovers(s);
 	/* All that caused the end has been committed: one pass finds it. */
-	watch_events(&s->watch);
+	if (!s->enough)
+		watch_events(&s->watch);
 	tracker_flush(&s->tracker);
-	say_leftovers(s);
-	summarise(s, argv[0], status);
+	if (opt->argv)
+		say_leftovers(s);
+	job->end(s, opt->argv ? status : -1);
+	out_flush(out);
 out:
 	clean_up(s);
 	free(s);

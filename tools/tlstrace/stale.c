@@ -8,7 +8,10 @@
 
 #include "stale.h"
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot: tells a reused pid. */
+/*
+ * Field 22 of /proc/PID/stat, in clock ticks since boot: tells a reused pid. Of one that
+ * has ended, and that its parent has not asked for yet, it is 0.
+ */
 static bool start_time(int pid, uint64_t *ticks)
 {
 	char path[64], buf[1024], *p;
@@ -24,6 +27,10 @@ static bool start_time(int pid, uint64_t *ticks)
 	buf[len] = 0;
 	/* The command name, field 2, may hold spaces and parentheses. */
 	p = strrchr(buf, ')');
+	if (p && (!strncmp(p, ") Z", 3) || !strncmp(p, ") X", 3))) {
+		*ticks = 0;
+		return true;
+	}
 	for (int field = 2; p && field < 22; field++) {
 		p = strchr(p, ' ');
 		if (p)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events as lines of text. */
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -103,9 +104,10 @@ static void text_rekey(struct out *out, const struct event *ev)
 {
 	switch (ev->stage) {
 	case REKEY_KEY_UPDATE:
-		out_printf(out, "KeyUpdate %s%s, record %" PRIu64,
+		out_printf(out, "KeyUpdate %s%s, record %" PRIu64 "; %s needs a new key",
 			   ev->dir ? "received" : "sent",
-			   ev->request ? ", asks for one in return" : "", ev->seq);
+			   ev->request ? ", asks for one in return" : "", ev->seq,
+			   ev->dir ? "rx" : "tx");
 		break;
 	case REKEY_EXPIRED:
 		out_color(out, COLOR_YELLOW);
@@ -137,13 +139,73 @@ static void text_close_dir(struct out *out, const char *name, const struct dir_t
 		out_printf(out, ", %u rekeys", d->rekeys);
 }
 
+/**
+ * text_end() - say it if a connection was not ended by the one who closes it
+ * @out: output
+ * @state: TCP_* when it was closed
+ * @unacked: bytes that the peer had not acknowledged then
+ */
+void text_end(struct out *out, uint8_t state, uint32_t unacked)
+{
+	if (state == TCP_CLOSE_WAIT)
+		out_printf(out, ", the peer had ended");
+	if (state != TCP_CLOSE)
+		return;
+	out_color(out, COLOR_RED);
+	out_printf(out, ", the connection was gone: the peer broke it off, or it timed out");
+	out_color(out, COLOR_NONE);
+	if (unacked)
+		out_printf(out, "; %u bytes did not arrive", unacked);
+}
+
 static void text_close(struct out *out, const struct event *ev)
 {
 	out_printf(out, "close after %.3f s", (double)ev->lifetime / 1e9);
+	text_end(out, ev->state, ev->unacked);
 	if (ev->version)
 		out_printf(out, ", TLS %s %s", name_version(ev->version), name_cipher(ev->cipher));
 	text_close_dir(out, "tx", &ev->tx);
 	text_close_dir(out, "rx", &ev->rx);
+}
+
+static void text_what(struct out *out, const struct event *ev, unsigned int calls)
+{
+	switch (ev->kind) {
+	case EV_ATTACH:
+		text_attach(out, ev);
+		break;
+	case EV_SETSOCKOPT:
+		text_setsockopt(out, ev);
+		break;
+	case EV_TX:
+	case EV_RX:
+		text_io(out, ev, calls);
+		break;
+	case EV_ALERT:
+		text_alert(out, ev);
+		break;
+	case EV_REKEY:
+		text_rekey(out, ev);
+		break;
+	case EV_CLOSE:
+		text_close(out, ev);
+		break;
+	case EV_DATA:
+		text_data(out, ev);
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * text_event_only() - print what happened, not when, where and by whom
+ * @out: output
+ * @ev: the event
+ */
+void text_event_only(struct out *out, const struct event *ev)
+{
+	text_what(out, ev, 1);
 }
 
 /**
@@ -166,30 +228,10 @@ void text_event(struct out *out, const struct event *ev, const struct conn *c,
 	out_printf(out, "#%" PRIu64, c->id);
 	out_color(out, COLOR_NONE);
 	out_printf(out, " ");
-	switch (ev->kind) {
-	case EV_ATTACH:
-		text_attach(out, ev);
-		break;
-	case EV_SETSOCKOPT:
-		text_setsockopt(out, ev);
-		break;
-	case EV_TX:
-	case EV_RX:
-		text_io(out, ev, calls);
-		break;
-	case EV_ALERT:
-		text_alert(out, ev);
-		break;
-	case EV_REKEY:
-		text_rekey(out, ev);
-		break;
-	case EV_CLOSE:
-		text_close(out, ev);
-		break;
-	default:
-		break;
-	}
+	text_what(out, ev, calls);
 	out_printf(out, "\n");
+	if (ev->kind == EV_DATA)
+		text_dump(out, ev);
 }
 
 /**

@@ -81,12 +81,20 @@ static const char *where_name(enum errno_where where)
 	return names[where];
 }
 
-static void text_errors(struct out *out, const struct conn *c)
+/**
+ * text_errors() - print errors, with what they mean
+ * @out: output
+ * @list: the errors
+ * @size: entries of @list, up to an unused one
+ * @other: further errors
+ */
+void text_errors(struct out *out, const struct error_count *list, unsigned int size,
+		 uint64_t other)
 {
 	char buf[NAME_SIZE];
 
-	for (unsigned int i = 0; i < CONN_ERRORS && c->errors[i].err; i++) {
-		const struct error_count *e = &c->errors[i];
+	for (unsigned int i = 0; i < size && list[i].err; i++) {
+		const struct error_count *e = &list[i];
 		const char *meaning = errno_meaning(e->where, e->err);
 
 		out_color(out, COLOR_RED);
@@ -96,16 +104,24 @@ static void text_errors(struct out *out, const struct conn *c)
 			out_printf(out, ", %u times", e->count);
 		out_printf(out, "%s%s\n", meaning ? ": " : "", meaning ? meaning : "");
 	}
-	if (c->other_errors)
-		out_printf(out, "   %" PRIu64 " other errors\n", c->other_errors);
+	if (other)
+		out_printf(out, "   %" PRIu64 " other errors\n", other);
 }
 
-static void text_alerts(struct out *out, const struct conn *c)
+/**
+ * text_alerts() - print alerts
+ * @out: output
+ * @list: the alerts
+ * @size: entries of @list, up to an unused one
+ * @other: further alerts
+ */
+void text_alerts(struct out *out, const struct alert_count *list, unsigned int size,
+		 uint64_t other)
 {
 	char buf[NAME_SIZE];
 
-	for (unsigned int i = 0; i < CONN_ALERTS && c->alerts[i].count; i++) {
-		const struct alert_count *a = &c->alerts[i];
+	for (unsigned int i = 0; i < size && list[i].count; i++) {
+		const struct alert_count *a = &list[i];
 
 		out_printf(out, "   alert %s: %s %s", a->dir ? "received" : "sent",
 			   name_alert_level(a->level), name_alert(a->desc, buf));
@@ -113,8 +129,20 @@ static void text_alerts(struct out *out, const struct conn *c)
 			out_printf(out, ", %u times", a->count);
 		out_printf(out, "\n");
 	}
-	if (c->other_alerts)
-		out_printf(out, "   %" PRIu64 " other alerts\n", c->other_alerts);
+	if (other)
+		out_printf(out, "   %" PRIu64 " other alerts\n", other);
+}
+
+static void text_key_due(struct out *out, const struct conn *c, int dir)
+{
+	if (!c->dir[dir].key_due)
+		return;
+	out_color(out, COLOR_RED);
+	out_printf(out, "   KeyUpdate %s, and no new key given to the kernel",
+		   dir ? "received" : "sent");
+	out_color(out, COLOR_NONE);
+	out_printf(out, ": %s\n", dir ? "nothing that came after it can be read" :
+		   "the peer can read nothing that was sent after it");
 }
 
 /**
@@ -145,13 +173,16 @@ void text_conn(struct out *out, const struct conn *c)
 	if (c->attach_result >= 0)
 		out_printf(out, ", %s %.3f s", c->closed ? "closed after" : "open for",
 			   (double)life / 1e9);
+	text_end(out, c->state, c->unacked);
 	out_printf(out, "\n");
 	if (c->attach_result >= 0) {
 		text_dir(out, c, 0);
 		text_dir(out, c, 1);
 	}
-	text_alerts(out, c);
-	text_errors(out, c);
+	text_key_due(out, c, 0);
+	text_key_due(out, c, 1);
+	text_alerts(out, c->alerts, CONN_ALERTS, c->other_alerts);
+	text_errors(out, c->errors, CONN_ERRORS, c->other_errors);
 }
 
 /**

@@ -54,6 +54,9 @@ extern const struct command cmd_detach;
 extern const struct command cmd_exec;
 extern const struct command cmd_list;
 extern const struct command cmd_live;
+extern const struct command cmd_record;
+extern const struct command cmd_stat;
+extern const struct command cmd_top;
 
 void command_help(const struct command *cmd, FILE *out);
 int command_usage_error(const struct command *cmd, const char *fmt, ...)

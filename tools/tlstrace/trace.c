@@ -242,16 +242,19 @@ fail:
 /**
  * trace_start() - switch the module's events on in our instance
  * @tr: from trace_open()
+ * @kinds: which, a bit for each enum event_kind
  * @why: on failure, one clause that says what is wrong
  * @size: room at @why
  *
  * Return: 0 or -1.
  */
-int trace_start(struct trace *tr, char *why, size_t size)
+int trace_start(struct trace *tr, unsigned int kinds, char *why, size_t size)
 {
 	for (int kind = 0; kind < EV_KINDS; kind++) {
 		const char *name = event_name((enum event_kind)kind);
 
+		if (!(kinds & 1U << kind))
+			continue;
 		if (tracefs_event_enable(tr->inst, TRACE_SYSTEM_NAME, name)) {
 			snprintf(why, size, "cannot enable the event %s:%s: %s",
 				 TRACE_SYSTEM_NAME, name, strerror(errno));

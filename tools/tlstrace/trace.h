@@ -25,7 +25,7 @@ struct trace_sink {
 };
 
 struct trace *trace_open(const char *purpose, unsigned int buffer_kb, char *why, size_t size);
-int trace_start(struct trace *tr, char *why, size_t size);
+int trace_start(struct trace *tr, unsigned int kinds, char *why, size_t size);
 int trace_fds(const struct trace *tr, const int **fds);
 int trace_read(struct trace *tr, uint64_t until, const struct trace_sink *sink);
 bool trace_lost(const struct trace *tr, uint64_t *count);

@@ -16,13 +16,12 @@
  * @t: result
  * @out: where to print
  * @rd: which sockets are ours, NULL for all
- * @keep: connections kept for the summary
  * @start: time stamp that counts as 0, ns
  *
  * Return: 0, or -1 without memory.
  */
 int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
-		 unsigned int keep, uint64_t start)
+		 uint64_t start)
 {
 	struct stat st;
 
@@ -30,7 +29,6 @@ int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
 	t->conns = conn_table_new();
 	t->rd = rd;
 	t->out = out;
-	t->keep = keep;
 	t->start = start;
 	/* Events have pids of the first namespace; elsewhere /proc has others. */
 	t->own_pids = !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PID_NS;
@@ -134,7 +132,7 @@ static void show(struct tracker *t, struct conn *c, const struct event *ev)
 		     ev->pid == c->pending.pid;
 	struct event sum = *ev;
 
-	if (t->quiet)
+	if (t->quiet || ev->kind == EV_DATA)
 		return;
 	if (joins) {
 		sum.result += c->pending.result;
@@ -154,6 +152,13 @@ static void show(struct tracker *t, struct conn *c, const struct event *ev)
 	c->pending_calls = 0;
 }
 
+static void forget(struct tracker *t, struct conn *c)
+{
+	if (t->hook.gone)
+		t->hook.gone(t->hook.ctx, c);
+	conn_drop(t->conns, c);
+}
+
 static void finish(struct tracker *t, struct conn *c)
 {
 	print_pending(t, c);
@@ -166,7 +171,7 @@ static void finish(struct tracker *t, struct conn *c)
 		json_conn(t->out, c);
 	else
 		text_conn(t->out, c);
-	conn_drop(t->conns, c);
+	forget(t, c);
 }
 
 /**
@@ -191,6 +196,8 @@ void tracker_event(void *tracker, const struct event *ev)
 		return;
 	t->events++;
 	conn_event(t->conns, c, ev);
+	if (t->hook.event)
+		t->hook.event(t->hook.ctx, ev, c, comm_get(t, ev->pid, ev->ts));
 	show(t, c, ev);
 	if (ev->kind == EV_CLOSE || (ev->kind == EV_ATTACH && ev->result < 0))
 		finish(t, c);
@@ -206,6 +213,10 @@ void tracker_lost(void *tracker, uint64_t count)
 	struct tracker *t = tracker;
 
 	t->lost = true;
+	if (t->hook.lost)
+		t->hook.lost(t->hook.ctx, count);
+	if (t->quiet)
+		return;
 	if (t->out->json)
 		json_lost(t->out, count);
 	else
@@ -220,6 +231,22 @@ void tracker_flush(struct tracker *t)
 {
 	for (struct conn *c = conn_first(t->conns); c; c = c->next)
 		print_pending(t, c);
+}
+
+/**
+ * tracker_end() - forget all connections
+ * @t: the tracker, or zero
+ */
+void tracker_end(struct tracker *t)
+{
+	struct conn *next;
+
+	for (struct conn *c = t->conns ? conn_first(t->conns) : NULL; c; c = next) {
+		next = c->next;
+		forget(t, c);
+	}
+	conn_table_free(t->conns);
+	t->conns = NULL;
 }
 
 /**

@@ -11,6 +11,20 @@
 #include "out.h"
 #include "redirect.h"
 
+/**
+ * struct tracker_hook - somebody who wants more than what is printed
+ * @event: an event of ours, its connection being up to date
+ * @gone: the connection is about to be forgotten, may be NULL
+ * @lost: as in struct trace_sink, may be NULL
+ * @ctx: passed on
+ */
+struct tracker_hook {
+	void (*event)(void *ctx, const struct event *ev, struct conn *c, const char *comm);
+	void (*gone)(void *ctx, struct conn *c);
+	void (*lost)(void *ctx, uint64_t count);
+	void *ctx;
+};
+
 struct tracker_comm {
 	int pid;
 	uint64_t ts;
@@ -24,6 +38,7 @@ struct tracker_comm {
  * @conns: connections
  * @rd: which sockets are ours; NULL: all
  * @out: where to print
+ * @hook: who else gets the events, zero for nobody
  * @filter: which events to print, NULL: all; all count
  * @quiet: print no events
  * @all: print every call, also those that are a part of one record
@@ -41,6 +56,7 @@ struct tracker {
 	struct conn_table *conns;
 	const struct redirect *rd;
 	struct out *out;
+	struct tracker_hook hook;
 	const struct event_filter *filter;
 	bool quiet;
 	bool all;
@@ -56,10 +72,11 @@ struct tracker {
 };
 
 int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
-		 unsigned int keep, uint64_t start);
+		 uint64_t start);
 void tracker_event(void *tracker, const struct event *ev);
 void tracker_lost(void *tracker, uint64_t count);
 void tracker_flush(struct tracker *t);
+void tracker_end(struct tracker *t);
 void tracker_print_conns(const struct tracker *t);
 
 #endif

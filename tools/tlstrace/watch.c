@@ -14,12 +14,13 @@
  * watch_open() - begin
  * @w: result
  * @sigfd: descriptor that is readable when a signal came
+ * @input: another one to wake up for, 0 for none
  * @trace: where events come from
  * @tracker: who gets them
  *
  * Return: 0, or -1 without memory.
  */
-int watch_open(struct watch *w, int sigfd, struct trace *trace, struct tracker *tracker)
+int watch_open(struct watch *w, int sigfd, int input, struct trace *trace, struct tracker *tracker)
 {
 	const int *fds;
 	int n = trace_fds(trace, &fds);
@@ -27,16 +28,18 @@ int watch_open(struct watch *w, int sigfd, struct trace *trace, struct tracker *
 	memset(w, 0, sizeof(*w));
 	w->trace = trace;
 	w->tracker = tracker;
-	w->polls = calloc((size_t)n + 1, sizeof(*w->polls));
+	w->polls = calloc((size_t)n + 2, sizeof(*w->polls));
 	if (!w->polls)
 		return -1;
 	w->polls[0].fd = sigfd;
 	w->polls[0].events = POLLIN;
+	w->polls[1].fd = input ? input : -1;
+	w->polls[1].events = POLLIN;
 	for (int i = 0; i < n; i++) {
-		w->polls[i + 1].fd = fds[i];
-		w->polls[i + 1].events = POLLIN;
+		w->polls[i + 2].fd = fds[i];
+		w->polls[i + 2].events = POLLIN;
 	}
-	w->npolls = n + 1;
+	w->npolls = n + 2;
 	return 0;
 }
 
@@ -78,7 +81,7 @@ void watch_round(struct watch *w, int ms)
 	bool ready = false, more;
 
 	if (poll(w->polls, (nfds_t)w->npolls, ms) > 0)
-		for (int i = 1; i < w->npolls; i++)
+		for (int i = 2; i < w->npolls; i++)
 			ready |= w->polls[i].revents != 0;
 	more = watch_events(w);
 	/*
@@ -86,7 +89,7 @@ void watch_round(struct watch *w, int ms)
 	 * what cannot be read must not become a busy loop.
 	 */
 	if (ready && !more && w->tracker->events == before)
-		poll(w->polls, 1, STEP_MS);
+		poll(w->polls, 2, STEP_MS);
 }
 
 /**

@@ -13,7 +13,7 @@
  * struct watch - what is waited for
  * @trace: where events come from
  * @tracker: who gets them
- * @polls: [0] signals, then the trace
+ * @polls: [0] signals, [1] input, then the trace
  * @npolls: how many
  * @broken: reading failed, which was said
  */
@@ -25,7 +25,7 @@ struct watch {
 	bool broken;
 };
 
-int watch_open(struct watch *w, int sigfd, struct trace *trace, struct tracker *tracker);
+int watch_open(struct watch *w, int sigfd, int input, struct trace *trace, struct tracker *tracker);
 bool watch_events(struct watch *w);
 void watch_round(struct watch *w, int ms);
 void watch_close(struct watch *w);

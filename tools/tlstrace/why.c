@@ -28,14 +28,6 @@ reason(struct summary *sum, const char *fmt, ...)
 		sum->nreasons++;
 }
 
-static const char *lib_path(const struct libs *libs, enum lib_kind kind)
-{
-	for (unsigned int i = 0; i < libs->count; i++)
-		if (libs->lib[i].kind == kind)
-			return libs->lib[i].path;
-	return NULL;
-}
-
 static void how_to_switch_on(struct summary *sum, const struct evidence *ev)
 {
 	if (ev->ossl_conf_on)
@@ -50,7 +42,7 @@ static void how_to_switch_on(struct summary *sum, const struct evidence *ev)
 
 static void about_openssl(struct summary *sum, const struct evidence *ev)
 {
-	const char *path = lib_path(ev->libs, LIB_OPENSSL);
+	const char *path = libs_path(ev->libs, LIB_OPENSSL);
 
 	if (ev->ossl_version && ev->ossl_version < 0x30000000UL)
 		reason(sum, "it uses %s (%s): kTLS needs OpenSSL 3.0 or later", path,
@@ -63,7 +55,7 @@ static void about_openssl(struct summary *sum, const struct evidence *ev)
 		       ev->ossl_ktls == 1 ? ", built with kTLS" : "");
 	if (ev->ossl_ktls != 0 && (!ev->ossl_version || ev->ossl_version >= 0x30000000UL))
 		how_to_switch_on(sum, ev);
-	if (lib_path(ev->libs, LIB_CURL))
+	if (libs_path(ev->libs, LIB_CURL))
 		reason(sum, "libcurl reads and writes the socket itself, on behalf of OpenSSL: kTLS "
 		       "is not possible then");
 }
@@ -72,11 +64,11 @@ static void about_libraries(struct summary *sum, const struct evidence *ev)
 {
 	const struct libs *libs = ev->libs;
 
-	if (lib_path(libs, LIB_OPENSSL))
+	if (libs_path(libs, LIB_OPENSSL))
 		about_openssl(sum, ev);
-	if (lib_path(libs, LIB_GNUTLS))
+	if (libs_path(libs, LIB_GNUTLS))
 		reason(sum, "it uses %s: GnuTLS needs to be built with kTLS, which Debian's is not, "
-		       "and \"ktls = true\" in its configuration", lib_path(libs, LIB_GNUTLS));
+		       "and \"ktls = true\" in its configuration", libs_path(libs, LIB_GNUTLS));
 	for (unsigned int i = 0; i < libs->count; i++)
 		if (libs->lib[i].kind == LIB_NSS || libs->lib[i].kind == LIB_MBEDTLS ||
 		    libs->lib[i].kind == LIB_WOLFSSL)
@@ -172,6 +164,14 @@ void why_partly(struct summary *sum, const struct evidence *ev)
 	const struct conn_totals *t = sum->totals;
 
 	list_failures(sum, WHERE_KEY, "giving the kernel a key");
+	if (t->key_due && ev->ossl_version >= 0x30000000UL && ev->ossl_version < 0x30200000UL)
+		reason(sum, "KeyUpdate ended %" PRIu64 " connection%s: %s does not tell the kernel of "
+		       "the new key; 3.2 and later do, on Linux 6.14 and later", t->key_due,
+		       t->key_due == 1 ? "" : "s", ev->ossl_text);
+	else if (t->key_due)
+		reason(sum, "KeyUpdate ended %" PRIu64 " connection%s: the kernel was not given the "
+		       "new key, which it takes from Linux 6.14 on", t->key_due,
+		       t->key_due == 1 ? "" : "s");
 	if (t->with_rx < t->with_any && ev->ossl_version >= 0x30000000UL &&
 	    ev->ossl_version < 0x30200000UL)
 		reason(sum, "%s does not receive by kTLS with TLS 1.3; 3.2 and later do",

@@ -77,6 +77,10 @@ int main(void)
 	test_conn();
 	test_misc();
 	test_list();
+	test_record();
+	test_stat();
+	test_program();
+	test_server();
 	end_case();
 	printf("1..%u\n", cases);
 	return unit_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -27,5 +27,9 @@ void test_format(void);
 void test_conn(void);
 void test_misc(void);
 void test_list(void);
+void test_record(void);
+void test_stat(void);
+void test_program(void);
+void test_server(void);
 
 #endif

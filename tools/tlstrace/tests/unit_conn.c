@@ -13,7 +13,8 @@ static struct out out = { .fd = -1 };
 
 static void start_tracker(struct tracker *t, unsigned int keep)
 {
-	tracker_init(t, &out, NULL, keep, 0);
+	tracker_init(t, &out, NULL, 0);
+	t->keep = keep;
 	/* The pid of our events is that of some process here. */
 	t->own_pids = false;
 }
@@ -43,6 +44,18 @@ static void feed_io(struct tracker *t, uint64_t ino, enum event_kind kind, int t
 	ev.records = records;
 	ev.seq = seq;
 	ev.duration = 1000;
+	tracker_event(t, &ev);
+}
+
+static void feed_flags(struct tracker *t, uint64_t ino, int path, uint32_t flags)
+{
+	struct event ev = unit_event(EV_RX, ino);
+
+	ev.type = TLS_TYPE_DATA;
+	ev.path = (uint8_t)path;
+	ev.flags = flags;
+	ev.len = 50;
+	ev.result = 50;
 	tracker_event(t, &ev);
 }
 
@@ -125,8 +138,9 @@ static void test_sums(void)
 	      "   rx 7 bytes in 1 record (sw), next record 2: recv 7 bytes in 4 calls; data 7 bytes "
 	      "in 1 record\n"
 	      "   alert sent: warning close_notify\n"
-	      "   error rx EBADMSG, 2 times: a record failed authentication: damaged, wrong key or "
-	      "sequence, or malformed\n");
+	      "   error rx EBADMSG, 2 times: a record failed authentication: damaged on its way, "
+	      "malformed, or of another key or sequence number; nothing after it can be read, the "
+	      "program has to close the connection\n");
 
 	unit_case("connections: the inode is used again, also if the close was lost");
 	one_connection(&t, 5);
@@ -145,6 +159,79 @@ static void test_sums(void)
 	tracker_print_conns(&t);
 	CHECK(strstr(unit_output(&out), "; events of 83598 bytes and 10 records were not seen\n"));
 	conn_table_free(t.conns);
+}
+
+static void test_peek(void)
+{
+	const struct conn *c;
+	struct tracker t;
+
+	unit_case("connections: what is peeked at does not count, what a splice moves does");
+	start_tracker(&t, 10);
+	feed_flags(&t, 5, 0, 2);	/* MSG_PEEK */
+	feed_flags(&t, 5, 1, 2);	/* SPLICE_F_NONBLOCK */
+	c = conn_find(t.conns, 5);
+	CHECK(c && c->dir[1].bytes == 50 && c->dir[1].path_bytes[1] == 50);
+	conn_table_free(t.conns);
+	unit_output(&out);
+}
+
+static void feed_rekey(struct tracker *t, uint64_t ino, uint8_t dir, uint8_t stage)
+{
+	struct event ev = unit_event(EV_REKEY, ino);
+
+	ev.dir = dir;
+	ev.stage = stage;
+	tracker_event(t, &ev);
+}
+
+static void test_rekey(void)
+{
+	const struct conn *c;
+	struct tracker t;
+
+	unit_case("connections: a KeyUpdate without a key after it is said");
+	start_tracker(&t, 10);
+	feed_kind(&t, 5, EV_ATTACH);
+	feed_key(&t, 5, KTLS_TX, 0);
+	feed_key(&t, 5, KTLS_RX, 0);
+	c = conn_find(t.conns, 5);
+	feed_rekey(&t, 5, 0, REKEY_KEY_UPDATE);
+	feed_rekey(&t, 5, 1, REKEY_KEY_UPDATE);
+	CHECK(c->dir[0].key_due && c->dir[1].key_due);
+	feed_key(&t, 5, KTLS_RX, -16);
+	feed_rekey(&t, 5, 1, REKEY_EXPIRED);
+	CHECK(c->dir[1].key_due);
+	feed_key(&t, 5, KTLS_RX, 0);
+	CHECK(c->dir[0].key_due && !c->dir[1].key_due);
+	feed_close(&t, 5, 0, 0);
+	CHECK(conn_totals(t.conns)->key_due == 1);
+	unit_output(&out);
+	tracker_print_conns(&t);
+	CHECK(strstr(unit_output(&out), "\n   KeyUpdate sent, and no new key given to the kernel: "
+		     "the peer can read nothing that was sent after it\n"));
+	feed_kind(&t, 6, EV_ATTACH);
+	feed_rekey(&t, 6, 1, REKEY_KEY_UPDATE);
+	feed_rekey(&t, 6, 1, REKEY_NEW_KEY);
+	CHECK(!conn_find(t.conns, 6)->dir[1].key_due);
+	unit_output(&out);
+	conn_table_free(t.conns);
+}
+
+static void test_untyped(void)
+{
+	struct tracker t;
+
+	unit_case("connections: a record of a type that nobody got is counted");
+	start_tracker(&t, 10);
+	feed_kind(&t, 5, EV_ATTACH);
+	feed_key(&t, 5, KTLS_RX, 0);
+	feed_io(&t, 5, EV_RX, 0, 0, -5, 1, 0);
+	CHECK(conn_find(t.conns, 5)->dir[1].records == 1);
+	CHECK(conn_find(t.conns, 5)->dir[1].next_seq == 1);
+	CHECK(conn_find(t.conns, 5)->dir[1].plain == 0);
+	conn_table_free(t.conns);
+	unit_output(&out);
 }
 
 static void test_many(void)
@@ -267,6 +354,21 @@ static void test_why(void)
 	CHECK(!strncmp(unit_output(&out), "no kTLS seen\n   giving the kernel a key failed", 46));
 	summary_free(&sum);
 
+	unit_case("kTLS: a KeyUpdate that ended the connection");
+	totals.key_due = 1;
+	ev.ossl_version = 0x30000160;
+	sum = (struct summary){ .totals = &totals };
+	why_partly(&sum, &ev);
+	CHECK(sum.nreasons == 2);
+	EQUAL(sum.reasons[1], "KeyUpdate ended 1 connection: OpenSSL 3.0.22 does not tell the "
+	      "kernel of the new key; 3.2 and later do, on Linux 6.14 and later");
+	summary_free(&sum);
+	ev.ossl_version = 0x30500000;
+	why_partly(&sum, &ev);
+	CHECK(strstr(sum.reasons[1], "the kernel was not given the new key, which it takes from "
+		     "Linux 6.14 on"));
+	summary_free(&sum);
+
 	unit_case("summary: lost events are said, in text and JSON");
 	sum = (struct summary){ .totals = &totals, .lost = 4, .lost_known = true, .status = 3 };
 	text_summary(&out, &sum);
@@ -283,6 +385,9 @@ static void test_why(void)
 void test_conn(void)
 {
 	test_sums();
+	test_peek();
+	test_rekey();
+	test_untyped();
 	test_many();
 	test_merge();
 	test_why();

@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #define RECORD_MAX 256
+#define BYTES 10	/* in the event data, behind its fields */
 
 struct spec {
 	const char *type, *name;
@@ -62,6 +63,13 @@ static const struct spec specs[EV_KINDS][24] = {
 		{ "u32", "tx_errors", 4, 0, false, 1 }, { "u32", "rx_errors", 4, 0, false, 2 },
 		{ "u32", "tx_rekeys", 4, 0, false, 3 }, { "u32", "rx_rekeys", 4, 0, false, 4 },
 		{ "u64", "lifetime", 8, 0, false, 5000000000ULL },
+		{ "u8", "state", 1, 0, false, 8 }, { "u32", "unacked", 4, 0, false, 1234 },
+	},
+	[EV_DATA] = {
+		IDENT, { "u8", "dir", 1, 0, false, 1 }, { "u8", "type", 1, 0, false, 22 },
+		{ "u8", "path", 1, 0, false, 2 }, { "u64", "seq", 8, 0, false, 79 },
+		{ "u32", "offset", 4, 0, false, 3840 }, { "u32", "len", 4, 0, false, 16384 },
+		{ "u32", "missing", 4, 0, false, 2 }, { "__data_loc u8[]", "data", 4 },
 	},
 };
 
@@ -71,7 +79,7 @@ static int build(enum event_kind kind, bool backwards, const char *leave_out, ch
 {
 	uint16_t id = (uint16_t)(1000 + kind);
 	int32_t pid = 4321;
-	int at = 8, n = 0;
+	int at = 8, n = 0, loc = 0;
 	size_t len;
 
 	memset(record, 0, RECORD_MAX);
@@ -102,8 +110,17 @@ static int build(enum event_kind kind, bool backwards, const char *leave_out, ch
 				"\tfield:%s %s;\toffset:%d;\tsize:%d;\tsigned:%d;\n", s->type,
 				s->name, at, bytes, s->is_signed);
 			memcpy(record + at, &s->value, (size_t)s->size);	/* little endian */
+			if (s->type[0] == '_')
+				loc = at;
 		}
 		at += bytes;
+	}
+	if (loc) {
+		uint32_t where = (uint32_t)at | BYTES << 16;
+
+		memcpy(record + loc, &where, sizeof(where));
+		for (int i = 0; i < BYTES; i++)
+			record[at++] = (unsigned char)(0x60 + i);
 	}
 	snprintf(format + len, size - len, "\nprint fmt: \"ino=%%llu\", REC->ino\n");
 	return at;
@@ -155,6 +172,11 @@ static void check_values(const struct event ev[EV_KINDS])
 	CHECK(ev[EV_CLOSE].tx.errors == 1 && ev[EV_CLOSE].rx.errors == 2);
 	CHECK(ev[EV_CLOSE].tx.rekeys == 3 && ev[EV_CLOSE].rx.rekeys == 4);
 	CHECK(ev[EV_CLOSE].lifetime == 5000000000ULL);
+	CHECK(ev[EV_CLOSE].state == 8 && ev[EV_CLOSE].unacked == 1234);
+	CHECK(ev[EV_DATA].dir == 1 && ev[EV_DATA].type == 22 && ev[EV_DATA].path == 2);
+	CHECK(ev[EV_DATA].seq == 79 && ev[EV_DATA].offset == 3840 && ev[EV_DATA].len == 16384);
+	CHECK(ev[EV_DATA].missing == 2 && ev[EV_DATA].size == BYTES);
+	CHECK(!memcmp(ev[EV_DATA].data, "`abcdefghi", BYTES));
 }
 
 static void decode_all(bool backwards)

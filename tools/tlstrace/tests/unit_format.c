@@ -93,8 +93,9 @@ static void test_text(void)
 	ev.path = 0;
 	ev.result = -74;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rx recv 16384 bytes, 35.4 us failed: EBADMSG: a "
-			 "record failed authentication: damaged, wrong key or sequence, or "
-			 "malformed\n");
+			 "record failed authentication: damaged on its way, malformed, or of "
+			 "another key or sequence number; nothing after it can be read, the "
+			 "program has to close the connection\n");
 	ev.result = 10;
 	ev.type = 0;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rx recv plain 10 of 16384 bytes, 35.4 us\n");
@@ -117,10 +118,10 @@ static void test_text(void)
 	ev.request = 1;
 	ev.seq = 5;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 KeyUpdate received, asks for one in return, "
-			 "record 5\n");
+			 "record 5; rx needs a new key\n");
 	ev.dir = 0;
 	ev.request = 0;
-	EQUAL(text(&ev), "  0.001500 nginx/42 #3 KeyUpdate sent, record 5\n");
+	EQUAL(text(&ev), "  0.001500 nginx/42 #3 KeyUpdate sent, record 5; tx needs a new key\n");
 	ev.stage = REKEY_EXPIRED;
 	ev.dir = 1;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 rekey: rx has to wait for the next key, record "
@@ -141,6 +142,14 @@ static void test_text(void)
 	ev.lifetime = 1500000000;
 	EQUAL(text(&ev), "  0.001500 nginx/42 #3 close after 1.500 s, TLS 1.2 CHACHA20-POLY1305; tx "
 			 "1000 bytes in 3 records, 2 errors; rx not kTLS\n");
+	unit_case("text: close of a connection that had ended, or was gone");
+	ev.state = 8;
+	ev.unacked = 500;
+	CHECK(strstr(text(&ev), " #3 close after 1.500 s, the peer had ended, TLS 1.2 "));
+	ev.state = 7;
+	CHECK(strstr(text(&ev), " #3 close after 1.500 s, the connection was gone: the peer broke it "
+		     "off, or it timed out; 500 bytes did not arrive, TLS 1.2 "));
+	CHECK(strstr(json(&ev), "\"state\":\"closed\",\"unacked\":500"));
 }
 
 static void test_hostile(void)
@@ -179,7 +188,7 @@ static void test_json(void)
 	unit_case("json: an error has name and meaning, EAGAIN no meaning");
 	ev.kind = EV_RX;
 	ev.result = -5;
-	CHECK(strstr(json(&ev), "\"result\":-5,\"error\":\"EIO\",\"meaning\":\"a control record"));
+	CHECK(strstr(json(&ev), "\"result\":-5,\"error\":\"EIO\",\"meaning\":\"a record other"));
 	ev.result = -11;
 	CHECK(strstr(json(&ev), "\"result\":-11,\"error\":\"EAGAIN\",\"records\""));
 	unit_case("json: every kind of event is one object on one line");

@@ -156,7 +156,7 @@ static void test_names(void)
 	EQUAL(name_errno(512, buf), "ERESTARTSYS");
 	EQUAL(name_errno(3999, buf), "error 3999");
 	CHECK(strstr(errno_meaning(WHERE_RX, EIO), "session ticket"));
-	CHECK(strstr(errno_meaning(WHERE_TX, EBADMSG), "sequence number is used up"));
+	CHECK(strstr(errno_meaning(WHERE_TX, EBADMSG), "gave the connection up"));
 	CHECK(strstr(errno_meaning(WHERE_RX, EBADMSG), "authentication"));
 	CHECK(!errno_meaning(WHERE_TX, EXDEV));
 
