@@ -24,7 +24,7 @@ export KBUILD_MODPOST_WARN :=
 
 .PHONY: all help version module tools selftests install module-install tools-install \
 	selftests-install dkms-install dkms-remove setup demo check check-all check-debug check-defects \
-	module-clean clean
+	bench module-clean clean
 
 # A test kernel may have no more than headers and a compiler.
 all: module
@@ -51,6 +51,7 @@ help:
 	@echo '  check-all          the same on every stock kernel (tools/vm/vm list), and a table'
 	@echo '  check-debug        the suite on a kernel with KASAN, lockdep, kmemleak (built once)'
 	@echo '  check-defects      which mistakes in net/tls the suite notices (CELL=, DEFECTS="3 7")'
+	@echo '  bench              what tracing costs, beside other ways: Documentation/cost/ (CELL=)'
 	@echo '  setup              install what these two need on this host'
 	@echo 'On a test kernel: make && insmod module/tls_trace.ko && make -C selftests run_tests'
 
@@ -106,6 +107,9 @@ check-debug: setup
 DEFECTS ?=
 check-defects: setup
 	@DEFECTS="$(DEFECTS)" tools/check/defects $(CELL)
+
+bench: setup
+	@tools/bench/bench $(CELL)
 
 module-clean:
 	-$(KBUILD) clean

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bench_call: counts the instructions of calls on kernel TLS sockets.
+ *
+ * A line for each repetition, tab between fields: arm, call, bytes, cipher, version,
+ * repetition, calls, mean and median instructions per call, those per call of the
+ * tool that watches, and events per call in the kernel's ring buffer.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "cases.h"
+#include "number.h"
+#include "util.h"
+
+/* Instructions that a repetition shall take, and bounds for its calls. */
+#define BUDGET		5000000
+#define CALLS_MIN	5
+#define CALLS_MAX	4000
+
+/* Repetitions before those that are told: buffers grow, pages are new. */
+#define DROPPED		2
+
+static const char usage[] =
+	"usage: bench_call [--ulp NAME] [--arm LABEL] [--guard] [--reps N] [--tool PID]\n"
+	"\n"
+	"  --ulp NAME   of the end that is measured: tls (default) or tls_trace\n"
+	"  --arm LABEL  what the lines begin with (default: the ULP)\n"
+	"  --guard      only the few cases that stand for all\n"
+	"  --reps N     repetitions that are told (default 3); two before them are not\n"
+	"  --tool PID   a process that watches: its instructions are counted too\n";
+
+static struct {
+	const char *ulp;
+	const char *arm;
+	bool guard;
+	int reps;
+	pid_t tool;
+} opt = { .ulp = "tls", .reps = 3 };
+
+static size_t calls_of(double each)
+{
+	double calls = BUDGET / each;
+
+	return calls < CALLS_MIN ? CALLS_MIN : calls > CALLS_MAX ? CALLS_MAX : calls;
+}
+
+static int measure(const struct bench_case *c)
+{
+	const struct tt_cipher *cipher = tt_cipher_find(c->cipher);
+	struct bench_run run;
+	struct line line;
+	size_t calls;
+	int err, i;
+
+	err = line_open(&line, opt.ulp, cipher, c->version,
+			bench_receives(c) ? TLS_RX : TLS_TX);
+	if (err)
+		return err;
+	err = bench_repeat(&line, c, CALLS_MIN, opt.tool, &run);
+	calls = err ? 0 : calls_of(run.sum.median);
+	for (i = 1 - DROPPED; i <= opt.reps && !err; i++) {
+		err = bench_repeat(&line, c, calls, opt.tool, &run);
+		if (err || i < 1)
+			continue;
+		printf("%s\t%s\t%zu\t%s\t1.%d\t%d\t%zu\t%.1f\t%.1f\t%.1f\t%.2f\n",
+		       opt.arm, bench_op_name(c->op), c->size, cipher->name,
+		       c->version == TLS_1_3 ? 3 : 2, i, run.calls, run.sum.mean,
+		       run.sum.median, run.tool, run.events);
+		fflush(stdout);
+	}
+	line_close(&line);
+	return err;
+}
+
+/*
+ * In a process of its own: what a process has sent before changes what its calls take,
+ * by some 100 instructions.
+ */
+static int measure_apart(const struct bench_case *c)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child < 0) {
+		perror("bench_call: fork");
+		return -errno;
+	}
+	if (!child) {
+		status = measure(c);
+		if (status)
+			fprintf(stderr, "bench_call: %s of %zu bytes: %s\n",
+				bench_op_name(c->op), c->size, tt_why());
+		exit(!!status);
+	}
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return status ? -ECHILD : 0;
+}
+
+static void options(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "ulp", required_argument, NULL, 'u' },
+		{ "arm", required_argument, NULL, 'a' },
+		{ "guard", no_argument, NULL, 'g' },
+		{ "reps", required_argument, NULL, 'r' },
+		{ "tool", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	int o;
+
+	while ((o = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+		switch (o) {
+		case 'u':
+			opt.ulp = optarg;
+			break;
+		case 'a':
+			opt.arm = optarg;
+			break;
+		case 'g':
+			opt.guard = true;
+			break;
+		case 'r':
+			opt.reps = number_from(optarg, INT32_MAX);
+			break;
+		case 't':
+			opt.tool = number_from(optarg, INT32_MAX);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			fputs(usage, stderr);
+			exit(2);
+		}
+	}
+	if (optind != argc) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+	if (!opt.arm)
+		opt.arm = opt.ulp;
+}
+
+int main(int argc, char **argv)
+{
+	const struct bench_case *c;
+	size_t i, count;
+
+	options(argc, argv);
+	if (count_works())
+		return 1;
+	/* The tool that watches takes what is left: nothing of it within a call. */
+	setpriority(PRIO_PROCESS, 0, -20);
+	c = bench_cases(&count);
+	for (i = 0; i < count; i++) {
+		if (opt.guard && !c[i].guard)
+			continue;
+		if (measure_apart(&c[i]))
+			return 1;
+	}
+	return 0;
+}
