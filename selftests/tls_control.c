@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include "fixture.h"
+#include "rekey.h"
+#include "trace.h"
 
 TT_FIXTURE(control, TT_STARTED);
 TT_VARIANTS_FEW(control);
@@ -17,6 +19,17 @@ TT_VARIANT(control13, tls13_aes256gcm_tls, "tls", AES_GCM_256, TLS_1_3, false,
 	   TT_IPV6);
 TT_VARIANT(control13, tls13_aes256gcm_trace, "tls_trace", AES_GCM_256, TLS_1_3,
 	   false, TT_IPV6);
+
+/* What tls_trace tells of them. */
+TT_FIXTURE(quiet, TT_STARTED);
+TT_VARIANT(quiet, tls12_aes256gcm_trace, "tls_trace", AES_GCM_256, TLS_1_2, false,
+	   TT_IPV4);
+TT_VARIANT(quiet, tls13_aes128gcm_trace, "tls_trace", AES_GCM_128, TLS_1_3, true,
+	   TT_IPV6);
+
+TT_FIXTURE(quiet13, TT_STARTED);
+TT_VARIANT(quiet13, tls13_chacha20_trace, "tls_trace", CHACHA20_POLY1305, TLS_1_3,
+	   false, TT_IPV4);
 
 #define BUF_SIZE	(4 * TLS_MAX_PAYLOAD)
 #define PAGE		4096
@@ -54,5 +67,6 @@ static const struct tt_msg *openssl_read(const struct tt_conn *c, size_t from,
 #include "control/calls.c"
 #include "control/memory.c"
 #include "control/end.c"
+#include "control/quiet.c"
 
 TT_HARNESS_MAIN(false)

@@ -84,7 +84,7 @@ TT_TEST_F(uring, recvmsg_type)
 	m.msg_controllen = sizeof(control);
 	ASSERT_EQ(2, tt_uring_do(&u, &sqe));
 	tt_flow_end(&rx, 2);
-	tt_ledger_alert(&c->ledger, true, alert);
+	tt_ledger_alert(&c->ledger, true, alert, rx.before);
 	EXPECT_EQ(0, memcmp(in, alert, 2));
 	cmsg = CMSG_FIRSTHDR(&m);
 	ASSERT_NE(NULL, cmsg);

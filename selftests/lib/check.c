@@ -235,24 +235,30 @@ static int check_alerts(const struct walk *w)
 {
 	const struct tt_ledger *l = w->l;
 	const struct tt_event *e;
-	unsigned int alert;
+	const struct tt_alert *a;
 	size_t n = 0;
 
 	for (e = w->e; e < w->end; e++) {
 		if ((unsigned long)e->ino != l->inode ||
 		    strcmp(e->name, "alert"))
 			continue;
-		alert = e->dir << 16 | e->level << 8 | e->desc;
-		if (n >= l->nalerts || l->alerts[n] != alert)
+		if (n >= l->alerts)
 			return tt_fail(EBADMSG,
-				       "tls_trace: alert %zu of %zu is %06x, should be %06x",
-				       n, l->nalerts, alert,
-				       n < l->nalerts ? l->alerts[n] : 0);
-		n++;
+				       "tls_trace: more than %zu events alert",
+				       l->alerts);
+		a = &l->alert[n++];
+		if (e->dir != a->rx || e->level != a->level ||
+		    e->desc != a->desc || (__u64)e->seq != a->seq)
+			return tt_fail(EBADMSG,
+				       "tls_trace: event alert %zu: dir %lld level %lld desc %lld seq %lld, should be %d %d %d %llu",
+				       n - 1, e->dir, e->level, e->desc, e->seq,
+				       a->rx, a->level, a->desc,
+				       (unsigned long long)a->seq);
 	}
-	if (n != l->nalerts)
-		return tt_fail(EBADMSG, "tls_trace: %zu alerts, should be %zu",
-			       n, l->nalerts);
+	if (n != l->alerts)
+		return tt_fail(EBADMSG,
+			       "tls_trace: %zu events alert, should be %zu", n,
+			       l->alerts);
 	return 0;
 }
 
@@ -382,8 +388,8 @@ void tt_check_expect(const struct tt_ledger *l)
 				       "TlsTraceSetsockoptError" :
 				       "TlsTraceSetsockopt", 1);
 	}
-	for (i = 0; i < l->nalerts; i++)
-		tt_stat_expect(l->alerts[i] >> 16 ? "TlsTraceRxAlert" :
+	for (i = 0; i < l->alerts; i++)
+		tt_stat_expect(l->alert[i].rx ? "TlsTraceRxAlert" :
 			       "TlsTraceTxAlert", 1);
 	tt_stat_expect("TlsTraceTxBytes", tt_ledger_sum(l, TT_OP_TX, false));
 	tt_stat_expect("TlsTraceRxBytes", tt_ledger_sum(l, TT_OP_RX, false));

@@ -50,10 +50,13 @@ void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op)
 	l->op[l->ops++] = *op;
 }
 
-void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data)
+void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data,
+		     __u64 seq)
 {
-	if (!l->unkept && l->nalerts < sizeof(l->alerts) / sizeof(l->alerts[0]))
-		l->alerts[l->nalerts++] = rx << 16 | data[0] << 8 | data[1];
+	if (!l->unkept && l->alerts < sizeof(l->alert) / sizeof(l->alert[0]))
+		l->alert[l->alerts++] = (struct tt_alert){
+			rx, data[0], data[1], seq
+		};
 }
 
 unsigned int tt_ledger_keys(const struct tt_ledger *l, int option, size_t n)

@@ -80,6 +80,20 @@ struct tt_step {
 };
 
 /**
+ * struct tt_alert - an alert that passed whole
+ * @rx:		received, else sent
+ * @level:	of the two bytes, the first
+ * @desc:	the second
+ * @seq:	its record
+ */
+struct tt_alert {
+	bool rx;
+	unsigned char level;
+	unsigned char desc;
+	__u64 seq;
+};
+
+/**
  * struct tt_ledger - calls on one socket
  * @inode:	the socket
  * @family:	AF_INET or AF_INET6
@@ -88,12 +102,11 @@ struct tt_step {
  * @attached:	with tls_trace
  * @closed:	our end was closed
  * @unkept:	nothing is noted: several threads make the calls
- * @unordered:	several threads called: compare sums only
+ * @unordered:	several threads called, or without events: compare sums only
  * @op:		calls, in order
  * @ops:	how many
- * @alerts:	alerts that passed whole, as 0xDDLLXX: direction (0 tx),
- *		level, description
- * @nalerts:	how many
+ * @alert:	alerts, in order
+ * @alerts:	how many
  * @step:	steps of changes of keys, in order
  * @steps:	how many
  */
@@ -108,8 +121,8 @@ struct tt_ledger {
 	bool unordered;
 	struct tt_op *op;
 	size_t ops;
-	unsigned int alerts[128];
-	size_t nalerts;
+	struct tt_alert alert[128];
+	size_t alerts;
 	struct tt_step *step;
 	size_t steps;
 };
@@ -139,8 +152,10 @@ void tt_ledger_add(struct tt_ledger *l, const struct tt_op *op);
  * @l:		ledger
  * @rx:		received, else sent
  * @data:	level and description
+ * @seq:	its record
  */
-void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data);
+void tt_ledger_alert(struct tt_ledger *l, bool rx, const unsigned char *data,
+		     __u64 seq);
 
 /**
  * tt_ledger_step() - note a step of a change of keys

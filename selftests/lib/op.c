@@ -147,7 +147,7 @@ static void note_control(struct tt_conn *c, const struct tt_op *op,
 		return;
 	whole = op->result == TLS_KEY_UPDATE_SIZE;
 	if (op->type == TLS_TYPE_ALERT && op->result >= 2)
-		tt_ledger_alert(&c->ledger, rx, p);
+		tt_ledger_alert(&c->ledger, rx, p, op->after - 1);
 	else if (op->type == TLS_TYPE_HANDSHAKE && c->o.version == TLS_1_3 &&
 		 p[0] == TLS_KEY_UPDATE &&
 		 (op->after != op->before || (whole && p[3] == 1)))

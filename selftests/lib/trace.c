@@ -47,10 +47,19 @@ static void remove_stale(void)
 	tracefs_put_tracing_file(dir);
 }
 
+/* An event, or all of them. */
+static int enable(const char *name)
+{
+	return tracefs_event_enable(instance, SYSTEM, name) ?
+	       tt_fail(EIO, "event " SYSTEM ":%s cannot be enabled",
+		       name ?: "*") : 0;
+}
+
 int tt_trace_open(void)
 {
 	static const char * const systems[] = { SYSTEM, NULL };
 	char name[40];
+	int err;
 
 	if (!tracefs_tracing_dir())
 		return tt_fail(ENOENT, "tracefs is not there");
@@ -66,11 +75,17 @@ int tt_trace_open(void)
 		return tt_fail(ENOENT, "tracefs has no events " SYSTEM);
 	}
 	tracefs_instance_file_write(instance, "buffer_size_kb", BUFFER_KB);
-	if (tracefs_event_enable(instance, SYSTEM, NULL)) {
+	err = enable(NULL);
+	if (err)
 		tt_trace_close();
-		return tt_fail(EIO, "events " SYSTEM " cannot be enabled");
-	}
-	return 0;
+	return err;
+}
+
+int tt_trace_quiet(void)
+{
+	return tracefs_event_disable(instance, SYSTEM, "tx") ||
+	       tracefs_event_disable(instance, SYSTEM, "rx") ?
+	       tt_fail(EIO, "events of calls cannot be disabled") : 0;
 }
 
 bool tt_trace_has(const char *name)
@@ -132,7 +147,7 @@ int tt_trace_begin(void)
 	err = tt_trace_read();
 	events = 0;
 	lost = false;
-	return err == -EOVERFLOW ? 0 : err;
+	return err && err != -EOVERFLOW ? err : enable(NULL);
 }
 
 int tt_trace_read(void)
@@ -163,6 +178,11 @@ bool tt_trace_has(const char *name)
 {
 	(void)name;
 	return false;
+}
+
+int tt_trace_quiet(void)
+{
+	return tt_fail(ENOSYS, "built without libtracefs");
 }
 
 void tt_trace_close(void)

@@ -50,12 +50,21 @@ int tt_trace_open(void);
 bool tt_trace_has(const char *name);
 
 /**
+ * tt_trace_quiet() - have no events of calls that send and receive
+ *
+ * The next tt_trace_begin() has them all on again.
+ *
+ * Return: 0 or -errno with the reason noted.
+ */
+int tt_trace_quiet(void);
+
+/**
  * tt_trace_close() - remove the instance
  */
 void tt_trace_close(void);
 
 /**
- * tt_trace_begin() - forget all events so far
+ * tt_trace_begin() - forget all events so far, and have all on
  * Return: 0 or -errno.
  */
 int tt_trace_begin(void);
