@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of ciphers, versions, record types, alerts and flags. */
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -234,4 +235,25 @@ size_t name_msg_flags(unsigned int flags, char *buf, size_t size)
 		len += (size_t)n;
 	}
 	return len;
+}
+
+/**
+ * name_state() - name of a TCP state
+ * @state: number
+ *
+ * Return: the name that ss uses.
+ */
+const char *name_state(uint8_t state)
+{
+	static const char * const names[] = {
+		[TCP_ESTABLISHED] = "established", [TCP_SYN_SENT] = "syn-sent",
+		[TCP_SYN_RECV] = "syn-recv", [TCP_FIN_WAIT1] = "fin-wait-1",
+		[TCP_FIN_WAIT2] = "fin-wait-2", [TCP_TIME_WAIT] = "time-wait",
+		[TCP_CLOSE] = "closed", [TCP_CLOSE_WAIT] = "close-wait",
+		[TCP_LAST_ACK] = "last-ack", [TCP_LISTEN] = "listening",
+		[TCP_CLOSING] = "closing",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) && names[state] ? names[state] :
+									  "unknown";
 }

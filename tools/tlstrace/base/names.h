@@ -19,6 +19,7 @@ const char *name_option(unsigned int option, char buf[NAME_SIZE]);
 const char *name_path(int tx, unsigned int path);
 const char *name_alert_level(unsigned int level);
 const char *name_alert(unsigned int desc, char buf[NAME_SIZE]);
+const char *name_state(uint8_t state);
 const char *name_errno(int err, char buf[NAME_SIZE]);
 const char *errno_meaning(enum errno_where where, int err);
 size_t name_msg_flags(unsigned int flags, char *buf, size_t size);

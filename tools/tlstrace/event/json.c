@@ -13,7 +13,6 @@
 #include "json_put.h"
 #include "ktls_uapi.h"
 #include "names.h"
-#include "sockdiag.h"
 
 #define MEANINGS 5
 
@@ -58,7 +57,7 @@ static void put_setsockopt(struct json_object *o, const struct event *ev)
 
 static void put_end(struct json_object *o, uint8_t state, uint32_t unacked)
 {
-	json_put_str(o, "state", diag_state_name(state));
+	json_put_str(o, "state", name_state(state));
 	json_put_u64(o, "unacked", unacked);
 }
 

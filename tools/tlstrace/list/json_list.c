@@ -34,7 +34,7 @@ static void print_row(struct out *out, const struct sock_row *row)
 	json_put_str(o, "event", "socket");
 	json_put_u64(o, "ino", d->inode);
 	json_put_endpoints(o, &d->ep);
-	json_put_str(o, "state", diag_state_name(d->state));
+	json_put_str(o, "state", name_state(d->state));
 	json_put_u64(o, "uid", d->uid);
 	if (row->pid)
 		json_put_int(o, "pid", row->pid);

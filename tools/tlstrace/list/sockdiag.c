@@ -189,24 +189,3 @@ int diag_sockets(diag_each each, void *ctx)
 	mnl_socket_close(nl);
 	return err;
 }
-
-/**
- * diag_state_name() - name of a TCP state
- * @state: number
- *
- * Return: the name that ss uses.
- */
-const char *diag_state_name(uint8_t state)
-{
-	static const char * const names[] = {
-		[TCP_ESTABLISHED] = "established", [TCP_SYN_SENT] = "syn-sent",
-		[TCP_SYN_RECV] = "syn-recv", [TCP_FIN_WAIT1] = "fin-wait-1",
-		[TCP_FIN_WAIT2] = "fin-wait-2", [TCP_TIME_WAIT] = "time-wait",
-		[TCP_CLOSE] = "closed", [TCP_CLOSE_WAIT] = "close-wait",
-		[TCP_LAST_ACK] = "last-ack", [TCP_LISTEN] = "listening",
-		[TCP_CLOSING] = "closing",
-	};
-
-	return state < sizeof(names) / sizeof(names[0]) && names[state] ? names[state] :
-									  "unknown";
-}

@@ -44,6 +44,5 @@ struct nlmsghdr;
 
 bool diag_parse(const struct nlmsghdr *nlh, struct diag_socket *s);
 int diag_sockets(diag_each each, void *ctx);
-const char *diag_state_name(uint8_t state);
 
 #endif

@@ -86,7 +86,7 @@ static void rest_cell(char cell[CELL_SIZE], const struct sock_row *row)
 	if (!d->traced)
 		note(cell, "untraced", 0);
 	if (d->state != TCP_ESTABLISHED)
-		note(cell, diag_state_name(d->state), 0);
+		note(cell, name_state(d->state), 0);
 	if (d->zerocopy)
 		note(cell, "zerocopy", 0);
 	if (d->no_pad)
