@@ -69,11 +69,13 @@ TT_TEST_F(uring, recvmsg_type)
 	struct cmsghdr *cmsg;
 	struct tt_uring u;
 	struct tt_flow rx;
+	__u64 seq;
 
 	TT_NEED("io_uring");
 	ASSERT_OK(tt_uring_open(&u));
 	ASSERT_OK(tt_peer_record(c, TLS_TYPE_ALERT, alert, 2, 0));
 	rx = tt_flow_begin(c, TT_OP_RX);
+	seq = rx.before;
 	sqe.fd = c->fd;
 	sqe.addr = (unsigned long)&m;
 	sqe.len = 1;
@@ -84,7 +86,7 @@ TT_TEST_F(uring, recvmsg_type)
 	m.msg_controllen = sizeof(control);
 	ASSERT_EQ(2, tt_uring_do(&u, &sqe));
 	tt_flow_end(&rx, 2);
-	tt_ledger_alert(&c->ledger, true, alert, rx.before);
+	tt_ledger_alert(&c->ledger, true, alert, seq);
 	EXPECT_EQ(0, memcmp(in, alert, 2));
 	cmsg = CMSG_FIRSTHDR(&m);
 	ASSERT_NE(NULL, cmsg);
