@@ -5,8 +5,9 @@
  * What a call has moved is read where the caller has it, after the call: then it
  * is known how much tls has taken, and a received byte is there. A caller that
  * changes a buffer while it is being sent gets what it asked for from tls and from
- * us alike, either state of it. Only memory of a sender in the kernel, whose request
- * may be answered and gone by then, is read before the call.
+ * us alike, either state of it. The request of a sender in the kernel may be answered
+ * and gone by then: we hold pages that it hands over meanwhile, and its other memory is
+ * read before the call.
  *
  * The bytes go straight into the buffers of the tracers, so that nothing is
  * allocated and no plaintext stays behind anywhere else.
@@ -16,6 +17,7 @@
 #include <linux/bvec.h>
 #include <linux/fs.h>
 #include <linux/moduleparam.h>
+#include <linux/net.h>
 #include <linux/pagemap.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/uaccess.h>
@@ -151,6 +153,68 @@ noinline void tlst_capture_iter(struct tlst_sock *ts, const struct tlst_io *io,
 
 	piece.len = min_t(size_t, size, U32_MAX);
 	iter_tell(ts, &piece, body, min(size, iov_iter_count(body)));
+}
+
+/*
+ * Get the pages of @size bytes, or put them. Return how many bytes that was; less where
+ * a page is none that can be held.
+ */
+static size_t pages_walk(const struct iov_iter *body, size_t size, bool get)
+{
+	const struct bio_vec *bvec = body->bvec;
+	size_t skip = body->iov_offset;
+	size_t done = 0, n;
+
+	for (; done < size; bvec++, skip = 0) {
+		size_t end = bvec->bv_offset + bvec->bv_len;
+		size_t at = bvec->bv_offset + skip;
+
+		for (; at < end && done < size; at += n, done += n) {
+			struct page *page = bvec->bv_page + at / PAGE_SIZE;
+
+			n = min3(size - done, end - at,
+				 PAGE_SIZE - at % PAGE_SIZE);
+			if (!get)
+				put_page(page);
+			else if (sendpage_ok(page))
+				get_page(page);
+			else
+				return done;
+		}
+	}
+	return done;
+}
+
+/**
+ * tlst_capture_hold - keep pages that a call hands over until they were reported
+ * @body: an iterator over them
+ *
+ * Context: process context.
+ * Return: whether they may be read after the call, and tlst_capture_release() is to
+ * be called; else it is other memory, whose life is the caller's.
+ */
+noinline bool tlst_capture_hold(const struct iov_iter *body)
+{
+	size_t size = iov_iter_count(body);
+	size_t held;
+
+	if (!iov_iter_is_bvec(body))
+		return false;
+	held = pages_walk(body, size, true);
+	if (held < size)
+		pages_walk(body, held, false);
+	return held == size;
+}
+
+/**
+ * tlst_capture_release - let go of what tlst_capture_hold() keeps
+ * @body: the same iterator as then
+ *
+ * Context: process context.
+ */
+noinline void tlst_capture_release(const struct iov_iter *body)
+{
+	pages_walk(body, iov_iter_count(body), false);
 }
 
 static void page_tell(struct tlst_sock *ts, struct tlst_piece *piece,

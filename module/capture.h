@@ -27,6 +27,8 @@ static __always_inline bool tlst_capture_on(void)
 
 void tlst_capture_iter(struct tlst_sock *ts, const struct tlst_io *io,
 		       struct iov_iter *body, size_t size, bool rx);
+bool tlst_capture_hold(const struct iov_iter *body);
+void tlst_capture_release(const struct iov_iter *body);
 void tlst_capture_page(struct tlst_sock *ts, const struct tlst_io *io,
 		       struct page *page, int offset);
 void tlst_capture_pipe(struct tlst_sock *ts, const struct tlst_io *io,

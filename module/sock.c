@@ -271,6 +271,11 @@ static void sock_end(struct tlst_sock *ts)
 	};
 	struct tlst_sums sums;
 
+	/* The FIN has a number, and is no byte. Of a dead connection it is not known. */
+	if (end.unacked && (1 << end.state &
+			    (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)))
+		end.unacked--;
+
 	/* In this order: a reader of the totals finds it in one place. */
 	spin_lock_bh(&ts->lock);
 	tlst_sums_take(&sums, ts);

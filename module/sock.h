@@ -68,6 +68,9 @@ struct tlst_id {
  * @rekeys: keys set after the first one
  * @first_seq: number of the first record under the present key
  * @records: records under earlier keys
+ * @setting: threads that are setting a key
+ * @adopted: one of them need not count its key, another thread saw it before; under
+ *	the socket's lock
  *
  * @conf, @rekeys, @first_seq and @records are written under tlst_sock.lock.
  */
@@ -84,6 +87,8 @@ struct tlst_dir {
 	u32 rekeys;
 	u64 first_seq;
 	u64 records;
+	atomic_t setting;
+	bool adopted;
 };
 
 /**
@@ -92,7 +97,7 @@ struct tlst_dir {
  * @tls_prot: what tls installed last; our entry points call it
  * @tls_ops: the same for sk->sk_socket->ops, see ops.c
  * @tcp_ops: what sk->sk_socket->ops was before tls
- * @tx: the sending direction
+ * @tx: the sending direction; each has its cache lines, it may have a CPU of its own
  * @rx: the receiving direction
  * @id: identity for events
  * @sk: the socket, key of the registry
@@ -115,9 +120,9 @@ struct tlst_sock {
 	const struct proto *tls_prot;
 	const struct proto_ops *tls_ops;
 	const struct proto_ops *tcp_ops;
-	struct tlst_dir tx;
-	struct tlst_dir rx;
-	struct tlst_id id;
+	struct tlst_dir tx ____cacheline_aligned_in_smp;
+	struct tlst_dir rx ____cacheline_aligned_in_smp;
+	struct tlst_id id ____cacheline_aligned_in_smp;
 
 	struct sock *sk;
 	u64 serial;

@@ -79,7 +79,7 @@ static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 	s64 before;
 
 	spin_lock_bh(&ts->lock);
-	before = be64_to_cpu(dir->last_seq) - dir->first_seq;
+	before = be64_to_cpu(READ_ONCE(dir->last_seq)) - dir->first_seq;
 	WRITE_ONCE(dir->first_seq, first_seq);
 	atomic64_set(&dir->reported, first_seq);
 	if (dir->seq) {
@@ -103,29 +103,55 @@ static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 static void key_adopt(struct tlst_sock *ts, bool tx)
 {
 	const struct tls_context *ctx = tls_get_ctx(ts->sk);
+	struct tlst_dir *dir = tx ? &ts->tx : &ts->rx;
 
-	if ((tx ? ctx->tx_conf : ctx->rx_conf) == TLS_BASE ||
-	    (tx ? ts->tx.seq : ts->rx.seq))
+	if ((tx ? ctx->tx_conf : ctx->rx_conf) == TLS_BASE || dir->seq)
 		return;
 	key_set(ts, tx, get_unaligned_be64(tx ? ctx->tx.rec_seq :
 						ctx->rx.rec_seq));
+	dir->adopted = atomic_read(&dir->setting);
+}
+
+/*
+ * A key that this thread has set. When another thread has adopted it, it is no
+ * rekey: all that is not known yet is its first record.
+ */
+static void key_own(struct tlst_sock *ts, bool tx, u64 first_seq)
+{
+	struct tlst_dir *dir = tx ? &ts->tx : &ts->rx;
+
+	if (!dir->adopted) {
+		key_set(ts, tx, first_seq);
+		return;
+	}
+	dir->adopted = false;
+	spin_lock_bh(&ts->lock);
+	dir->first_seq = min(dir->first_seq, first_seq);
+	spin_unlock_bh(&ts->lock);
 }
 
 /* After a call that may have set a key, put our entry points back. */
-static void rewrap(struct tlst_sock *ts, struct tlst_option *opt,
-		   unsigned int optlen)
+static void rewrap(struct tlst_sock *ts, struct tlst_dir *dir,
+		   struct tlst_option *opt, unsigned int optlen)
 {
-	bool set = !opt->result;
 	struct sock *sk = ts->sk;
+	bool own = true;
 	bool waiting;
 	int tries = 4;
 
 	do {
 		lock_sock(sk);
-		if (set) {
+		if (own && !opt->result) {
 			opt->seq = first_seq_read(tls_get_ctx(sk), opt, optlen);
-			key_set(ts, opt->option == TLS_TX, opt->seq);
-			set = false;
+			key_own(ts, dir == &ts->tx, opt->seq);
+		}
+		if (own) {
+			opt->conf = dir->conf;
+			opt->rekey = dir->rekeys;
+			/* The key that was adopted is of somebody past us. */
+			if (atomic_dec_and_test(&dir->setting))
+				dir->adopted = false;
+			own = false;
 		}
 		key_adopt(ts, true);
 		key_adopt(ts, false);
@@ -166,15 +192,15 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 	option_read(&opt, optname, optval, optlen);
 	dir = optname == TLS_TX ? &ts->tx : &ts->rx;
 	/* The last chance to count the records under a key to be replaced. */
-	if (is_key(optname) && smp_load_acquire(&dir->seq))
-		tlst_seq_save(dir);
+	if (is_key(optname)) {
+		if (smp_load_acquire(&dir->seq))
+			tlst_seq_save(dir);
+		atomic_inc(&dir->setting);
+	}
 	opt.result = READ_ONCE(ts->tls_prot)->setsockopt(sk, level, optname,
 							 optval, optlen);
-	if (is_key(optname)) {
-		rewrap(ts, &opt, optlen);
-		opt.conf = dir->conf;
-		opt.rekey = READ_ONCE(dir->rekeys);
-	}
+	if (is_key(optname))
+		rewrap(ts, dir, &opt, optlen);
 
 	tlst_totals_inc(sock_net(sk), opt.result ? TLST_SETSOCKOPT_ERROR :
 						   TLST_SETSOCKOPT);

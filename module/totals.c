@@ -36,8 +36,14 @@ static const char * const total_name[TLST_NR_TOTALS] = {
 	[TLST_CLOSE]		= "TlsTraceClose",
 };
 
+/**
+ * struct tlst_net - a network namespace
+ * @total: counters, by enum tlst_total
+ * @closing: sockets that have begun to add theirs; @total[TLST_CLOSE] have ended
+ */
 struct tlst_net {
 	atomic64_t total[TLST_NR_TOTALS];
+	atomic64_t closing;
 };
 
 static unsigned int tlst_net_id;
@@ -153,10 +159,12 @@ void tlst_totals_close(struct net *net, const struct tlst_sums *sums)
 	if (!tn)
 		return;
 	sums_add(total, sums);
+	atomic64_inc(&tn->closing);
+	/* Both pair with tlst_totals_show(). */
+	smp_mb__after_atomic();
 	for (i = 0; i < TLST_NR_TOTALS; i++)
 		if (total[i])
 			atomic64_add(total[i], &tn->total[i]);
-	/* Pairs with tlst_totals_show(). */
 	smp_mb__before_atomic();
 	atomic64_inc(&tn->total[TLST_CLOSE]);
 }
@@ -187,8 +195,9 @@ static void totals_read(s64 *total, struct net *net, struct tlst_net *tn)
  * @v: not used
  *
  * A socket that closes while the live ones are summed would count twice or not
- * at all, so the sum is taken again, some times at most: under a storm of closes
- * the last one has to do.
+ * at all. So the sum is taken again, some times at most, until no socket was
+ * adding its counters when that began, and none has begun to since: under a storm
+ * of closes the last one has to do.
  *
  * Return: 0.
  */
@@ -209,7 +218,7 @@ int tlst_totals_show(struct seq_file *seq, void *v)
 		totals_read(total, net, tn);
 		/* As above. */
 		smp_rmb();
-	} while (closed != atomic64_read(&tn->total[TLST_CLOSE]) && --tries);
+	} while (closed != atomic64_read(&tn->closing) && --tries);
 
 	for (i = 0; i < TLST_NR_TOTALS; i++)
 		seq_printf(seq, "%-32s\t%lld\n", total_name[i], total[i]);

@@ -46,7 +46,7 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 	};
 	struct iov_iter body = msg->msg_iter;
 	bool timed = trace_tx_enabled();
-	bool keyed, early;
+	bool keyed, capture, early, held = false;
 
 	if (unlikely(!ts))
 		return READ_ONCE(sk->sk_prot)->sendmsg(sk, msg, size);
@@ -54,8 +54,10 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 		io.path = pages_path();
 
 	keyed = tlst_io_begin(&io, &ts->tx, timed);
-	early = keyed && tlst_capture_on() && !user_backed_iter(&body) &&
-		!(msg->msg_flags & TLST_SPLICE_FLAG);
+	capture = keyed && tlst_capture_on();
+	if (unlikely(capture) && msg->msg_flags & TLST_SPLICE_FLAG)
+		held = tlst_capture_hold(&body);
+	early = capture && !held && !user_backed_iter(&body);
 	if (unlikely(early)) {
 		struct iov_iter ahead = body;
 
@@ -67,12 +69,16 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 		tlst_count(ts, &ts->tx, io.result);
 	trace_tx(&ts->id, &io);
 
-	if (!keyed || io.result <= 0)
-		return io.result;
-	if (unlikely(io.type != TLST_TYPE_DATA))
-		tlst_control_record(ts, &io, &body, false);
-	if (tlst_capture_on() && !early)
-		tlst_capture_iter(ts, &io, &body, io.result, false);
+	if (keyed && io.result > 0) {
+		struct iov_iter sent = body;
+
+		if (unlikely(io.type != TLST_TYPE_DATA))
+			tlst_control_record(ts, &io, &sent, false);
+		if (capture && !early)
+			tlst_capture_iter(ts, &io, &sent, io.result, false);
+	}
+	if (held)
+		tlst_capture_release(&body);
 	return io.result;
 }
 
@@ -154,6 +160,8 @@ static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
 	};
 	bool keyed = tlst_io_begin(&io, &ts->tx, true);
 
+	/* A sender in the kernel may be done with it before we are. */
+	get_page(page);
 	io.result = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size,
 						      flags);
 	tlst_io_end(&io, &ts->tx, keyed, true);
@@ -162,6 +170,7 @@ static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
 	trace_tx(&ts->id, &io);
 	if (keyed && io.result > 0 && tlst_capture_on())
 		tlst_capture_page(ts, &io, page, offset);
+	put_page(page);
 	return io.result;
 }
 

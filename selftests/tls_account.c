@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "ko.h"
 #include "memory.h"
+#include "trace.h"
 
 /* What sock_diag tells has a cipher and a version. */
 TT_FIXTURE(diag, TT_NO_CONN);

@@ -155,3 +155,33 @@ TT_TEST_F(account, open_record)
 	ASSERT_OK(tt_peer_expect(c, 0, TLS_TYPE_DATA, out, 3000));
 	ASSERT_OK(uncharged(c));
 }
+
+/* The event close tells what the peer has not acknowledged; an end is no byte of it. */
+TT_TEST_F(account, unacknowledged_at_close)
+{
+	const struct tt_event *e;
+	size_t i, n, closes = 0;
+	int left;
+
+	ASSERT_OK(open_raw(t, &c));
+	narrow(c);
+	ASSERT_OK(tt_conn_start(c));
+	tt_fill(out, 5000);
+	ASSERT_LT(0, send_until_full(c));
+	ASSERT_EQ(0, shutdown(c->fd, SHUT_WR));
+	/* With the end. */
+	left = queue(c, SIOCOUTQ) - 1;
+	ASSERT_LT(0, left);
+	tt_conn_close(c);
+	if (!c->ledger.attached)
+		return;
+	ASSERT_OK(tt_trace_read());
+	for (e = tt_trace_events(&n), i = 0; i < n; i++, e++) {
+		if (strcmp(e->name, "close"))
+			continue;
+		closes++;
+		EXPECT_EQ(left, e->unacked);
+		EXPECT_EQ(TCP_FIN_WAIT1, e->state);
+	}
+	EXPECT_EQ(1, closes);
+}

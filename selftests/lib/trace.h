@@ -17,7 +17,8 @@
 	F(value) F(type) F(path) F(flags) F(len) F(records) F(dir) F(level) \
 	F(desc) F(tx_conf) F(rx_conf) F(tx_bytes) F(rx_bytes)		\
 	F(tx_records) F(rx_records) F(tx_errors) F(rx_errors)		\
-	F(tx_rekeys) F(rx_rekeys) F(stage) F(request) F(rekeys)		\
+	F(tx_rekeys) F(rx_rekeys) F(state) F(unacked)			\
+	F(stage) F(request) F(rekeys)					\
 	F(common_pid)
 
 /**

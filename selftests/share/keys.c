@@ -64,6 +64,8 @@ TT_TEST_F(share_shaken, keys_at_once)
 	t->conns = 1;
 	EXPECT_EQ(rounds, tt_stat_delta("TlsTxSw"));
 	EXPECT_EQ(rounds, tt_stat_delta("TlsRxSw"));
+	EXPECT_EQ(0, tt_stat_delta("TlsTraceTxRekey"));
+	EXPECT_EQ(0, tt_stat_delta("TlsTraceRxRekey"));
 	EXPECT_EQ(0, tt_stat_delta("TlsCurrTxSw"));
 	EXPECT_EQ(0, tt_stat_delta("TlsCurrRxSw"));
 }
