@@ -70,8 +70,7 @@ static int check_run(const struct command *cmd, int argc, char **argv)
 	check_tracing(&ck);
 	check_unload(&ck);
 	check_end(&ck);
-	out_free(&out);
-	return ck.counts[V_FAIL] ? EXIT_PROBLEM : EXIT_OK;
+	return output_end(&out, ck.counts[V_FAIL] ? EXIT_PROBLEM : EXIT_OK);
 }
 
 const struct command cmd_check = {

@@ -84,7 +84,7 @@ static int take_number(const struct command *cmd, int c, struct capture_options 
 }
 
 static int check_choice(const struct command *cmd, const struct record_options *opt,
-			const struct out *out)
+			const struct out *out, bool program)
 {
 	if (!opt->capture.file && !opt->decode)
 		return command_usage_error(cmd, "-o FILE or --decode is wanted");
@@ -92,8 +92,13 @@ static int check_choice(const struct command *cmd, const struct record_options *
 		return command_usage_error(cmd, "-o needs a name");
 	if (opt->decode && opt->capture.file && !strcmp(opt->capture.file, "-"))
 		return command_usage_error(cmd, "-o - and --decode both want standard output");
+	if (program && opt->capture.file && !strcmp(opt->capture.file, "-"))
+		return command_usage_error(cmd, "-o - and a program both want standard output; "
+					   "give -o a file, or a pipe made by mkfifo -m 600");
 	if (out->json && !opt->decode)
 		return command_usage_error(cmd, "--json is for --decode");
+	if (opt->session.wait && !program)
+		return command_usage_error(cmd, "--wait is for a program");
 	return EXIT_OK;
 }
 
@@ -159,7 +164,7 @@ static int record_run(const struct command *cmd, int argc, char **argv)
 		}
 	}
 	if (!status)
-		status = check_choice(cmd, &opt, &out);
+		status = check_choice(cmd, &opt, &out, optind < argc);
 	if (status)
 		return status;
 	if (optind < argc) {

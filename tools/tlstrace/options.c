@@ -181,8 +181,16 @@ int option_limit(const struct command *cmd, const char *arg, unsigned int *limit
  */
 int option_other(const struct command *cmd, int c, char **argv)
 {
+	const char *wrong = argv[optind - 1];
+	char letter[] = "-?";
+
+	/* Of several letters in a word getopt_long() is not through with the word. */
+	if (optopt > ' ' && optopt < 0x7f && strncmp(wrong, "--", 2)) {
+		letter[1] = (char)optopt;
+		wrong = letter;
+	}
 	return command_usage_error(cmd, c == ':' ? "%s needs an argument" : "wrong option %s",
-				   argv[optind - 1]);
+				   wrong);
 }
 
 /**

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Output that is not torn and that survives a reader going away. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "out.h"
 
 #define OUT_FLUSH_AT (64 * 1024)
+#define STALL_MS 1000	/* for a reader, when it is time to end */
 
 /* Room for @len bytes more, and one. */
 static bool grow(struct out *out, size_t len)
@@ -99,6 +102,27 @@ void out_color(struct out *out, enum color color)
 		out_printf(out, "\033[%sm", codes[color]);
 }
 
+/*
+ * How much can be written without waiting for a reader, at most @len; 0: it is time to
+ * end, and nobody reads.
+ */
+static size_t room_for(const struct out *out, size_t len)
+{
+	struct pollfd p[2] = {
+		{ .fd = out->fd, .events = POLLOUT },
+		{ .fd = out->stop_fd, .events = POLLIN },
+	};
+	struct stat st;
+
+	if (!out->stop_fd || fstat(out->fd, &st) || S_ISREG(st.st_mode))
+		return len;
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	if (!p[0].revents && poll(p, 1, STALL_MS) <= 0)
+		return 0;
+	return len < PIPE_BUF ? len : PIPE_BUF;
+}
+
 /**
  * out_flush() - write what has been added
  * @out: output
@@ -111,8 +135,14 @@ void out_flush(struct out *out)
 	size_t done = 0;
 
 	while (!out->error && done < out->len) {
-		ssize_t n = write(out->fd, out->buf + done, out->len - done);
+		size_t room = room_for(out, out->len - done);
+		ssize_t n;
 
+		if (!room) {
+			out->error = EINTR;
+			break;
+		}
+		n = write(out->fd, out->buf + done, room);
 		if (n >= 0) {
 			done += (size_t)n;
 			out->written += (uint64_t)n;

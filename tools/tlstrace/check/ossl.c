@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libs.h"
 #include "ossl.h"
 #include "privilege.h"
 
@@ -105,6 +106,8 @@ int ossl_helper(int argc, char **argv)
  * @library: path of its libssl; NULL: the one that programs get here
  * @libcrypto: path of the libcrypto that goes with it; NULL or "": whichever it gets
  * @info: result
+ *
+ * The library runs. Any user can have a program of root's run with a library of his.
  */
 void ossl_probe(const char *library, const char *libcrypto, struct ossl_info *info)
 {
@@ -113,6 +116,12 @@ void ossl_probe(const char *library, const char *libcrypto, struct ossl_info *in
 	pid_t pid;
 
 	memset(info, 0, sizeof(*info));
+	if ((library && !program_trusted(library)) ||
+	    (libcrypto && libcrypto[0] && !program_trusted(libcrypto))) {
+		snprintf(info->error, sizeof(info->error), "root loads only libraries that "
+			 "belong to root and that nobody else can replace");
+		return;
+	}
 	if (pipe(fds)) {
 		snprintf(info->error, sizeof(info->error), "pipe: %s", strerror(errno));
 		return;

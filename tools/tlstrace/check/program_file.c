@@ -3,7 +3,9 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -27,21 +29,44 @@ typedef Elf32_Phdr elf_phdr;
 #define ELF_DATA ELFDATA2MSB
 #endif
 
+/* Root's, and nobody else can write it; in a sticky directory nobody else's file can be. */
+static bool roots_alone(const struct stat *st)
+{
+	if (st->st_uid)
+		return false;
+	return !(st->st_mode & (S_IWGRP | S_IWOTH)) ||
+	       (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX));
+}
+
 /**
  * program_trusted() - may this process run a file that somebody else names?
- * @path: the file
+ * @path: the file, a program or library
  *
- * For root, only what belongs to root and nobody else can write will do.
+ * For root, only what belongs to root and nobody else can write will do, in
+ * directories of which the same holds.
  *
  * Return: true if so.
  */
 bool program_trusted(const char *path)
 {
+	char real[PATH_MAX], *slash;
 	struct stat st;
 
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
+	if (!realpath(path, real) || stat(real, &st) || !S_ISREG(st.st_mode))
 		return false;
-	return geteuid() || (!st.st_uid && !(st.st_mode & (S_IWGRP | S_IWOTH)));
+	if (geteuid())
+		return true;
+	if (!roots_alone(&st))
+		return false;
+	while ((slash = strrchr(real, '/'))) {
+		/* The first one is of the root directory. */
+		slash[slash == real] = 0;
+		if (stat(real, &st) || !roots_alone(&st))
+			return false;
+		if (slash == real)
+			return true;
+	}
+	return false;
 }
 
 /**

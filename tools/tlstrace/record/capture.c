@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 
 #define HANDSHAKE_KEY_UPDATE	24	/* RFC 8446 4 */
 #define RECORD_HEADER		5
+#define CLOCK_SLACK		1000000	/* ns; clocks that are read one after the other */
 
 enum { IF_TCP, IF_PDU, IF_COUNT };
 
@@ -34,9 +36,12 @@ struct capture {
 	struct stream_table *streams;
 	uint64_t clock_offset;		/* from the events' clock to 1970 */
 	bool private;			/* the file is new, and its owner's alone */
+	bool kept;			/* capture_keep() */
 	int interface[IF_COUNT];	/* number in the file, -1: not there */
 	uint64_t packets[IF_COUNT];
 	uint64_t lost;			/* before the next packet */
+	uint64_t losses;		/* how often */
+	char *new_name;			/* the file's, until it has the one it shall have */
 	struct capture_sums sums;
 };
 
@@ -61,16 +66,36 @@ static int open_special(const char *name, char *why, size_t size)
 			 errno == ENXIO ? "nobody reads from it" : strerror(errno));
 		return -1;
 	}
-	if (!fstat(fd, &st) && !S_ISREG(st.st_mode) && st.st_uid == geteuid()) {
-		fcntl(fd, F_SETFL, O_WRONLY);
+	if (isatty(fd))
+		snprintf(why, size, "a terminal cannot show pcapng");
+	else if (fstat(fd, &st) || S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		snprintf(why, size, "%s belongs to another user, who could read along", name);
+	else if (S_ISFIFO(st.st_mode) && st.st_mode & (S_IRGRP | S_IROTH))
+		snprintf(why, size, "others could read along at %s: chmod 600 %s", name, name);
+	else if (!fcntl(fd, F_SETFL, O_WRONLY))
 		return fd;
-	}
 	close(fd);
-	snprintf(why, size, "%s belongs to another user, who could read along", name);
 	return -1;
 }
 
-static int open_file(const char *name, bool force, char *why, size_t size)
+/* A new file beside the one that it shall replace: that stays until all else works. */
+static int open_beside(const char *name, char **new_name, char *why, size_t size)
+{
+	int fd = -1;
+
+	if (asprintf(new_name, "%s.XXXXXX", name) < 0)
+		*new_name = NULL;
+	else
+		fd = mkostemp(*new_name, O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(why, size, "cannot write beside %s: %s", name, strerror(errno));
+		free(*new_name);
+		*new_name = NULL;
+	}
+	return fd;
+}
+
+static int open_file(const char *name, bool force, char **new_name, char *why, size_t size)
 {
 	struct stat st = { 0 };
 	int fd;
@@ -86,10 +111,12 @@ static int open_file(const char *name, bool force, char *why, size_t size)
 	if (!lstat(name, &st) && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
 		return open_special(name, why, size);
 	if (force && S_ISREG(st.st_mode))
-		unlink(name);
+		return open_beside(name, new_name, why, size);
 	/* A file of its own: nobody has it open, nor may read it. */
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
-	if (fd < 0 && errno == EEXIST)
+	if (fd < 0 && errno == EEXIST && force)
+		snprintf(why, size, "%s is no regular file", name);
+	else if (fd < 0 && errno == EEXIST)
 		snprintf(why, size, "%s exists; --force replaces it", name);
 	else if (fd < 0)
 		snprintf(why, size, "cannot write to %s: %s", name, strerror(errno));
@@ -129,7 +156,7 @@ struct capture *capture_open(const struct capture_options *opt, char *why, size_
 	cap->clock_offset = clock_offset();
 	if (!cap->streams)
 		goto fail;
-	cap->out.fd = open_file(opt->file, opt->force, why, size);
+	cap->out.fd = open_file(opt->file, opt->force, &cap->new_name, why, size);
 	if (cap->out.fd < 0)
 		goto fail;
 	cap->private = strcmp(opt->file, "-") && !fstat(cap->out.fd, &st) && S_ISREG(st.st_mode);
@@ -436,6 +463,7 @@ static void end_side(struct capture *cap, const struct source *src)
 {
 	struct stream *s = src->conn->stream;
 	unsigned int side;
+	uint64_t at;
 
 	if (!s || !s->begun)
 		return;
@@ -443,7 +471,8 @@ static void end_side(struct capture *cap, const struct source *src)
 	if (s->side[side].ended)
 		return;
 	s->side[side].ended = true;
-	tcp(cap, s, side, TCP_FIN | TCP_ACK, src, 1 + s->side[side].pos, NULL, 0, 0,
+	at = s->side[side].pos > s->side[side].told ? s->side[side].pos : s->side[side].told;
+	tcp(cap, s, side, TCP_FIN | TCP_ACK, src, 1 + at, NULL, 0, 0,
 	    "made up by tlstrace: the socket was closed");
 }
 
@@ -464,6 +493,8 @@ void capture_event(struct capture *cap, const struct event *ev, struct conn *c,
 		cap->out.error = ENOMEM;
 		return;
 	}
+	if (ev->kind == EV_TX || ev->kind == EV_RX || ev->kind == EV_DATA)
+		stream_gap(c->stream, c, ev, cap->losses);
 	switch (ev->kind) {
 	case EV_ATTACH:
 		if (ev->result < 0)
@@ -515,6 +546,7 @@ void capture_event(struct capture *cap, const struct event *ev, struct conn *c,
 void capture_lost(struct capture *cap, uint64_t count)
 {
 	cap->lost += count ? count : 1;
+	cap->losses++;
 }
 
 /**
@@ -533,7 +565,39 @@ void capture_gone(struct capture *cap, struct conn *c)
  */
 void capture_flush(struct capture *cap)
 {
+	uint64_t offset = clock_offset();
+
+	/* The machine has slept, or its clock was set. */
+	if (offset - cap->clock_offset + CLOCK_SLACK > 2 * CLOCK_SLACK)
+		cap->clock_offset = offset;
 	out_flush(&cap->out);
+}
+
+/**
+ * capture_keep() - it is being recorded: the file takes the place of an older one
+ * @cap: the capture
+ *
+ * Without that, capture_close() removes it.
+ */
+void capture_keep(struct capture *cap)
+{
+	cap->kept = true;
+	if (!cap->new_name)
+		return;
+	if (rename(cap->new_name, cap->opt.file) && !cap->out.error)
+		cap->out.error = errno;
+	free(cap->new_name);
+	cap->new_name = NULL;
+}
+
+/**
+ * capture_stop_on() - have a reader that stalls not keep us from ending
+ * @cap: the capture
+ * @fd: readable when it is time to end
+ */
+void capture_stop_on(struct capture *cap, int fd)
+{
+	cap->out.stop_fd = fd;
 }
 
 /**
@@ -583,6 +647,9 @@ int capture_close(struct capture *cap, uint64_t lost, struct capture_sums *sums)
 	err = cap->out.error;
 	if (close(cap->out.fd) && !err)
 		err = errno;
+	if (!cap->kept && cap->private)
+		unlink(cap->new_name ? cap->new_name : cap->opt.file);
+	free(cap->new_name);
 	*sums = cap->sums;
 	sums->size = cap->out.written;
 	out_free(&cap->out);

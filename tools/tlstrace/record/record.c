@@ -18,6 +18,7 @@ struct record {
 	struct capture *capture;
 	struct janitor janitor;
 	bool limit_raised;
+	bool kept;
 	bool failed;
 };
 
@@ -89,6 +90,7 @@ static int begin(struct session *s)
 		r->capture = capture_open(&opt->capture, why, sizeof(why));
 		if (!r->capture)
 			goto fail;
+		capture_stop_on(r->capture, s->child.sigfd);
 	}
 	if (!opt->capture.metadata_only) {
 		err = janitor_start(&r->janitor);
@@ -113,8 +115,20 @@ static void look(struct session *s)
 
 	if (!r->capture)
 		return;
+	if (!r->kept) {
+		r->kept = true;
+		capture_keep(r->capture);
+	}
 	capture_flush(r->capture);
-	s->enough = capture_full(r->capture);
+	if (s->enough || !capture_full(r->capture))
+		return;
+	s->enough = true;
+	/* The program may go on for long. */
+	if (r->limit_raised && s->opt->argv) {
+		data_limit_restore();
+		r->limit_raised = false;
+		msg_note("nothing more is recorded");
+	}
 }
 
 static void say_hints(const struct record *r, const struct capture_sums *sums)
@@ -184,6 +198,7 @@ int record_run_session(const struct record_options *opt, struct out *out)
 	const struct session_job job = {
 		.name = "record",
 		.kinds = EVENTS_NO_DATA | (opt->capture.metadata_only ? 0 : 1U << EV_DATA),
+		.filter = &opt->filter,
 		.begin = begin,
 		.started = started,
 		.round = look,

@@ -149,6 +149,37 @@ static struct stream_side *told_by(struct stream *s, const struct conn *c, int d
 }
 
 /**
+ * stream_gap() - leave room for records whose events were lost
+ * @s: the stream
+ * @c: the connection
+ * @ev: its event tx, rx or data, of any type
+ * @losses: how often events were lost so far
+ *
+ * To be called before anything else is made of the event. How long the records were is
+ * not known: each gets the room of the longest. Of records that were lost in part, or
+ * at a change of keys, nothing is known.
+ */
+void stream_gap(struct stream *s, const struct conn *c, const struct event *ev, uint64_t losses)
+{
+	bool rx = ev->kind == EV_DATA ? ev->dir : ev->kind == EV_RX;
+	struct stream_side *side = &s->side[stream_side_of(s, c, rx)];
+
+	if (s->losses != losses) {
+		s->losses = losses;
+		for (int i = 0; i < 2; i++) {
+			memset(&s->side[i].call, 0, sizeof(s->side[i].call));
+			s->side[i].lost = true;
+		}
+	}
+	if ((side->teller && side->teller != c->id) || !ev->type)
+		return;
+	if (side->lost && side->next && ev->seq > side->next)
+		side->pos += (ev->seq - side->next) * KTLS_MAX_PAYLOAD;
+	side->lost = false;
+	side->next = ev->seq + (ev->kind == EV_DATA ? 0 : ev->records);
+}
+
+/**
  * stream_io() - a call has moved data
  * @s: the stream
  * @c: the connection

@@ -38,14 +38,17 @@ struct stream_call {
  * @told: bytes up to the end of the last packet
  * @teller: id of the connection whose events count, 0: none yet
  * @proto: what it looks like, NULL: not known
+ * @next: number of the next record, once one was seen
  * @ended: nothing comes any more
+ * @lost: events were lost since the last one
  * @call: see there
  */
 struct stream_side {
 	uint64_t pos, told;
 	uint64_t teller;
 	const char *proto;
-	bool ended;
+	uint64_t next;
+	bool ended, lost;
 	struct stream_call call;
 };
 
@@ -55,6 +58,7 @@ struct stream_side {
  * @netns: of a stream that does not leave the machine, else 0
  * @ends: connections that are a part of it
  * @begun: its beginning has been told
+ * @losses: of the capture, when it was last looked at
  * @side: [0] from saddr, [1] to it
  */
 struct stream {
@@ -62,6 +66,7 @@ struct stream {
 	uint32_t netns;
 	unsigned int ends;
 	bool begun;
+	uint64_t losses;
 	struct stream_side side[2];
 	struct stream *hash_next;
 };
@@ -73,6 +78,7 @@ void stream_table_free(struct stream_table *t);
 struct stream *stream_get(struct stream_table *t, struct conn *c);
 void stream_put(struct stream_table *t, struct conn *c);
 unsigned int stream_side_of(const struct stream *s, const struct conn *c, int dir);
+void stream_gap(struct stream *s, const struct conn *c, const struct event *ev, uint64_t losses);
 bool stream_io(struct stream *s, const struct conn *c, const struct event *ev, uint64_t *pos);
 bool stream_data(struct stream *s, const struct conn *c, const struct event *ev,
 		 unsigned int most, uint64_t *pos, uint32_t *size, uint32_t *cut);

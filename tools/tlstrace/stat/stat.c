@@ -14,7 +14,7 @@ static int begin(struct session *s)
 {
 	struct stat_run *run = s->job->ctx;
 
-	stats_init(&run->stats, run->opt->by, &run->opt->filter, s->tracker.own_pids);
+	stats_init(&run->stats, run->opt->by, &run->opt->filter);
 	s->tracker.quiet = true;
 	s->tracker.brief = true;
 	s->tracker.hook = (struct tracker_hook){
@@ -94,6 +94,7 @@ int stat_show(const struct stat_options *opt, struct out *out)
 	const struct session_job job = {
 		.name = "stat",
 		.kinds = STATS_KINDS,
+		.filter = &opt->filter,
 		.begin = begin,
 		.started = started,
 		.tick = interval,

@@ -4,11 +4,8 @@
  * that. Groups outlive their sockets, for the summary: when there are too many without
  * one, those that moved least become part of the others.
  */
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ktls_uapi.h"
 #include "stats.h"
@@ -18,12 +15,14 @@
  * @size: what its records are known by
  * @keyed: that it has a key in this direction was counted
  * @cipher: and so was its cipher
+ * @losses: of the stats, when it was last looked at
  */
 struct stats_sock {
 	struct stats *st;
 	struct stats_group *group;
 	struct recsize size[2];
 	bool keyed[2], cipher;
+	uint64_t losses;
 	struct stats_sock *prev, *next;
 };
 
@@ -32,15 +31,12 @@ struct stats_sock {
  * @st: result
  * @by: what makes a group
  * @filter: which events count, NULL: all; has to stay
- * @own_pids: /proc shows the pids that events have
  */
-void stats_init(struct stats *st, enum stats_by by, const struct event_filter *filter,
-		bool own_pids)
+void stats_init(struct stats *st, enum stats_by by, const struct event_filter *filter)
 {
 	memset(st, 0, sizeof(*st));
 	st->by = by;
 	st->filter = filter;
-	st->own_pids = own_pids;
 }
 
 static struct stats_group **hash_slot(struct stats *st, uint64_t id)
@@ -136,59 +132,14 @@ static struct stats_group *group_add(struct stats *st, uint64_t id, int pid, con
 	return g;
 }
 
-static size_t read_file(char *buf, size_t size, int pid, const char *name)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, buf, size - 1);
-	close(fd);
-	buf[n > 0 ? n : 0] = 0;
-	return n > 0 ? (size_t)n : 0;
-}
-
-/*
- * Events have threads. The process of one that has ended is not known any more, nor is
- * it in another pid namespace: then the thread stands for it.
- */
-static int process_of(const struct stats *st, const struct conn *c, char comm[16])
-{
-	char buf[1024];
-	const char *at;
-	size_t n;
-	int pid;
-
-	memcpy(comm, c->comm, 16);
-	if (!st->own_pids || !read_file(buf, sizeof(buf), c->pid, "status"))
-		return c->pid;
-	at = strstr(buf, "\nTgid:");
-	pid = at ? atoi(at + strlen("\nTgid:")) : 0;
-	if (pid <= 0 || pid == c->pid)
-		return c->pid;
-	n = read_file(buf, 17, pid, "comm");
-	if (n) {
-		memset(comm, 0, 16);
-		memcpy(comm, buf, n - (buf[n - 1] == '\n'));
-		comm[15] = 0;
-	}
-	return pid;
-}
-
 /* The same number with another name is another program, or another process. */
 static struct stats_group *process_group(struct stats *st, const struct conn *c)
 {
-	char comm[16];
-	int pid = process_of(st, c, comm);
-	struct stats_group *g = *hash_slot(st, (uint64_t)pid);
+	struct stats_group *g = *hash_slot(st, (uint64_t)c->pid);
 
-	while (g && (g->pid != pid || memcmp(g->comm, comm, sizeof(comm))))
+	while (g && (g->pid != c->pid || memcmp(g->comm, c->comm, sizeof(c->comm))))
 		g = g->hash_next;
-	return g ? g : group_add(st, (uint64_t)pid, pid, comm);
+	return g ? g : group_add(st, (uint64_t)c->pid, c->pid, c->comm);
 }
 
 static struct stats_group *group_of(struct stats *st, const struct conn *c)
@@ -210,6 +161,7 @@ static struct stats_sock *sock_add(struct stats *st, struct conn *c)
 	if (!k)
 		return NULL;
 	k->st = st;
+	k->losses = st->losses;
 	if (st->by != STATS_BY_NONE) {
 		k->group = group_of(st, c);
 		if (!k->group) {
@@ -382,6 +334,15 @@ static void count_close(struct stats_sock *k, const struct event *ev)
 		set->closed++;
 }
 
+/* After a loss: its events may have been among those. */
+static void forget_records(struct stats_sock *k)
+{
+	k->losses = k->st->losses;
+	settle(k);
+	recsize_reset(&k->size[0]);
+	recsize_reset(&k->size[1]);
+}
+
 /**
  * stats_event() - count an event; a tracker_hook callback
  * @stats: struct stats
@@ -402,6 +363,8 @@ void stats_event(void *stats, const struct event *ev, struct conn *c, const char
 		st->forgotten++;
 		return;
 	}
+	if (k->losses != st->losses)
+		forget_records(k);
 	switch (ev->kind) {
 	case EV_ATTACH:
 		count_attach(k, ev);
@@ -463,11 +426,8 @@ void stats_lost(void *stats, uint64_t count)
 	struct stats *st = stats;
 
 	(void)count;
-	for (struct stats_sock *k = st->socks; k; k = k->next) {
-		settle(k);
-		recsize_reset(&k->size[0]);
-		recsize_reset(&k->size[1]);
-	}
+	/* No walk here: it would be slow where slowness loses more. */
+	st->losses++;
 }
 
 /**

@@ -107,7 +107,6 @@ struct stats_sock;
  * struct stats - all of it
  * @by: what makes a group
  * @filter: which events count, NULL: all
- * @own_pids: /proc shows the pids that events have
  * @now: since the last stats_interval()
  * @sum: before that
  * @ciphers: what connections have; the last ones are not told apart
@@ -118,11 +117,11 @@ struct stats_sock;
  * @folded: groups that were added to @others
  * @others: and what these add up to
  * @forgotten: events not counted for want of memory
+ * @losses: how often events were lost
  */
 struct stats {
 	enum stats_by by;
 	const struct event_filter *filter;
-	bool own_pids;
 	struct stats_set now, sum;
 	struct stats_cipher ciphers[STATS_CIPHERS];
 	uint64_t open;
@@ -130,13 +129,12 @@ struct stats {
 	unsigned int groups, idle;
 	uint64_t folded;
 	struct stats_group others;
-	uint64_t forgotten;
+	uint64_t forgotten, losses;
 	struct stats_group *hash[STATS_HASH];
 	struct stats_sock *socks;
 };
 
-void stats_init(struct stats *st, enum stats_by by, const struct event_filter *filter,
-		bool own_pids);
+void stats_init(struct stats *st, enum stats_by by, const struct event_filter *filter);
 void stats_event(void *stats, const struct event *ev, struct conn *c, const char *comm);
 void stats_gone(void *stats, struct conn *c);
 void stats_lost(void *stats, uint64_t count);

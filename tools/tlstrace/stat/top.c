@@ -22,7 +22,7 @@ static int begin(struct session *s)
 {
 	struct top *t = s->job->ctx;
 
-	stats_init(&t->stats, t->opt->by, &t->opt->filter, s->tracker.own_pids);
+	stats_init(&t->stats, t->opt->by, &t->opt->filter);
 	s->tracker.quiet = true;
 	s->tracker.brief = true;
 	s->tracker.hook = (struct tracker_hook){
@@ -131,6 +131,7 @@ int top_show(const struct top_options *opt, struct out *out)
 	const struct session_job job = {
 		.name = "top",
 		.kinds = STATS_KINDS,
+		.filter = &opt->filter,
 		.begin = begin,
 		.started = started,
 		.round = look,

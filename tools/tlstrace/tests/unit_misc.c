@@ -2,8 +2,10 @@
 /* Escaping, names, numbers and other small things. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -279,6 +281,38 @@ static void test_out(void)
 	out_free(&out);
 }
 
+static void test_stall(void)
+{
+	char text[1000], buf[PIPE_BUF];
+	struct out out = { 0 };
+	int fds[2], stop[2];
+	size_t got = 0;
+	ssize_t n;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	CHECK(!pipe(fds) && !pipe(stop) && write(stop[1], "", 1) == 1);
+	out.fd = fds[1];
+	out.stop_fd = stop[0];
+	unit_case("output: at the end, a reader that reads gets everything that fits");
+	out_printf(&out, "line\n");
+	out_flush(&out);
+	CHECK(!out.error && out.written == 5);
+	unit_case("output: one that does not read keeps nobody from ending");
+	for (int i = 0; i < 200; i++)
+		out_printf(&out, "%s\n", text);
+	out_flush(&out);
+	CHECK(out.error == EINTR && out.written > 5);
+	close(fds[1]);
+	while ((n = read(fds[0], buf, sizeof(buf))) > 0)
+		got += (size_t)n;
+	CHECK(got == out.written);
+	close(fds[0]);
+	close(stop[0]);
+	close(stop[1]);
+	out_free(&out);
+}
+
 void test_misc(void)
 {
 	test_escape();
@@ -288,4 +322,5 @@ void test_misc(void)
 	test_stale();
 	test_libs();
 	test_out();
+	test_stall();
 }

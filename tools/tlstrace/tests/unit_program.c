@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,6 +112,31 @@ static void test_forms(void)
 	CHECK(!libs_find_program("/etc/passwd", path) && errno == EACCES);
 }
 
+static void test_trusted(void)
+{
+	char dir[] = "/tmp/unit-XXXXXX", file[64], link[64];
+
+	if (geteuid() || !mkdtemp(dir))
+		return;
+	snprintf(file, sizeof(file), "%s/lib.so", dir);
+	snprintf(link, sizeof(link), "%s/link.so", dir);
+	close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0755));
+
+	unit_case("trusted: root's own file, also in a sticky directory, and a link to it");
+	CHECK(program_trusted(file));
+	CHECK(!symlink(file, link) && program_trusted(link));
+	unit_case("not trusted: what others own or can write, or can replace");
+	CHECK(!chmod(file, 0775) && !program_trusted(file));
+	CHECK(!chmod(file, 0755) && !chown(file, 1, 0) && !program_trusted(file));
+	CHECK(!chown(file, 0, 0) && program_trusted(file));
+	CHECK(!chown(dir, 1, 0) && !program_trusted(file) && !program_trusted(link));
+	CHECK(!chown(dir, 0, 0) && !chmod(dir, 0777) && !program_trusted(file));
+	CHECK(!program_trusted(dir) && !program_trusted("/no/such/file"));
+	unlink(link);
+	unlink(file);
+	rmdir(dir);
+}
+
 static void ask(struct question *q, const char *script)
 {
 	char *argv[] = { strdupa("/bin/sh"), strdupa("-c"), strdupa(script), NULL };
@@ -155,5 +181,6 @@ void test_program(void)
 	test_linker();
 	test_script();
 	test_forms();
+	test_trusted();
 	test_ask();
 }

@@ -222,6 +222,27 @@ static void test_stream(void)
 	CHECK(piece(s, &a, 1, 9, 30, 20, 0, MOST, &pos, &got, &cut) && pos == 80 && !cut);
 	ev = io(EV_RX, 9, 50);
 	CHECK(stream_io(s, &a, &ev, &pos) && pos == 50 && s->side[1].pos == 100);
+	unit_case("stream: a gap where the numbers of records say that some were lost");
+	ev = io(EV_TX, 7, 10);
+	ev.seq = 5;
+	ev.records = 1;
+	stream_gap(s, &a, &ev, 0);
+	CHECK(stream_io(s, &a, &ev, &pos) && pos == 0);
+	ev.seq = 8;
+	stream_gap(s, &a, &ev, 1);
+	CHECK(stream_io(s, &a, &ev, &pos) && pos == 10 + 2 * MOST);
+	unit_case("stream: no gap where none is missing, or nothing was lost");
+	ev.seq = 9;
+	stream_gap(s, &a, &ev, 2);
+	CHECK(stream_io(s, &a, &ev, &pos) && pos == 20 + 2 * MOST);
+	ev.seq = 12;
+	stream_gap(s, &a, &ev, 2);
+	CHECK(stream_io(s, &a, &ev, &pos) && pos == 30 + 2 * MOST);
+	unit_case("stream: after a loss pieces do not belong to the call before");
+	CHECK(piece(s, &a, 1, 9, 0, 30, 0, MOST, &pos, &got, &cut) && pos == 100);
+	stream_gap(s, &a, &ev, 3);
+	ev = io(EV_RX, 9, 70);
+	CHECK(stream_io(s, &a, &ev, &pos) && pos == 100 && s->side[1].pos == 170);
 	stream_table_free(t);
 
 	unit_case("stream: guesses");
@@ -290,6 +311,7 @@ static void test_capture(void)
 	capture_lost(cap, 3);
 	capture_event(cap, &ev, &c, NULL);
 	capture_gone(cap, &c);
+	capture_keep(cap);
 	CHECK(!capture_close(cap, 3, &sums));
 	CHECK(sums.packets == 5 && sums.bytes[0] == 5 && sums.nhints == 1);
 	CHECK(sums.hints[0].port == 4433 && !strcmp(sums.hints[0].proto, "http"));
@@ -303,7 +325,13 @@ static void test_capture(void)
 	CHECK(read_blocks(file, types) == 10 && !chmod(file, 0644));
 	opt.force = true;
 	cap = capture_open(&opt, why, sizeof(why));
-	CHECK(cap && !capture_close(cap, 0, &sums) && !sums.packets);
+	CHECK(cap && !capture_close(cap, 0, &sums));
+	unit_case("capture: the old file stays when nothing could be recorded");
+	CHECK(read_blocks(file, types) == 10);
+	cap = capture_open(&opt, why, sizeof(why));
+	CHECK(cap && read_blocks(file, types) == 10);
+	capture_keep(cap);
+	CHECK(!capture_close(cap, 0, &sums) && !sums.packets);
 	CHECK(read_blocks(file, types) == 5);
 	CHECK(!stat(file, &st) && (st.st_mode & 07777) == 0600);
 	unit_case("capture: full when the file has its size, not before");
@@ -318,8 +346,13 @@ static void test_capture(void)
 		capture_event(cap, &ev, &c, NULL);
 	CHECK(cap && capture_full(cap));
 	capture_gone(cap, &c);
+	capture_keep(cap);
 	CHECK(!capture_close(cap, 0, &sums) && sums.size >= 1000 && sums.size < 1500);
 	opt.max_size = 0;
+	unit_case("capture: a new file does not stay either");
+	opt.file = link;
+	cap = capture_open(&opt, why, sizeof(why));
+	CHECK(cap && !access(link, F_OK) && !capture_close(cap, 0, &sums) && access(link, F_OK));
 	unit_case("capture: a link is not followed");
 	CHECK(!symlink(file, link));
 	opt.file = link;
@@ -328,6 +361,13 @@ static void test_capture(void)
 	unit_case("capture: a pipe has to have a reader");
 	CHECK(!mkfifo(link, 0600));
 	CHECK(!capture_open(&opt, why, sizeof(why)) && strstr(why, "nobody reads from it"));
+	unit_case("capture: a pipe that others may read is not for plaintext");
+	if (!chmod(link, 0644)) {
+		int fd = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+		CHECK(!capture_open(&opt, why, sizeof(why)) && strstr(why, "chmod 600"));
+		close(fd);
+	}
 	unit_case("capture: a pipe of another user is not for plaintext");
 	if (!geteuid() && !chown(link, 1, 1)) {
 		int fd = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

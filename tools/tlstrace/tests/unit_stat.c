@@ -226,7 +226,7 @@ static void start(struct tracker *t, struct stats *st, enum stats_by by,
 	t->own_pids = false;
 	t->quiet = true;
 	t->brief = true;
-	stats_init(st, by, filter, false);
+	stats_init(st, by, filter);
 	t->hook = (struct tracker_hook){
 		.event = stats_event, .gone = stats_gone, .lost = stats_lost, .ctx = st,
 	};

@@ -55,6 +55,7 @@ int live_show(const struct live_options *opt, struct out *out)
 	const struct session_job job = {
 		.name = "live",
 		.kinds = EVENTS_NO_DATA,
+		.filter = &opt->filter,
 		.begin = begin,
 		.started = started,
 		.round = count,

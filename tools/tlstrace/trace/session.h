@@ -68,6 +68,7 @@ struct session {
  * struct session_job - what a session is for
  * @name: the subcommand
  * @kinds: a bit for each event kind that is wanted
+ * @filter: of them, those that are wanted; may be NULL
  * @begin: all is ready and nothing seen yet; -1 gives up, when it has said why
  * @started: from here on events are seen; may be NULL
  * @round: after each look at the events, may be NULL
@@ -78,6 +79,7 @@ struct session {
 struct session_job {
 	const char *name;
 	unsigned int kinds;
+	const struct event_filter *filter;
 	int (*begin)(struct session *s);
 	void (*started)(struct session *s);
 	void (*round)(struct session *s);

@@ -73,6 +73,27 @@ static const char *comm_get(struct tracker *t, int pid, uint64_t ts)
 	return slot->pid == pid ? slot->comm : NULL;
 }
 
+/*
+ * Events have threads. The process of one that has ended is not known any more, nor is
+ * it in another pid namespace: then the thread stands for it.
+ */
+static int process_of(const struct tracker *t, int thread)
+{
+	char path[64], line[128];
+	int pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	f = t->own_pids ? fopen(path, "re") : NULL;
+	if (!f)
+		return thread;
+	while (!pid && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Tgid: %d", &pid) != 1)
+			pid = 0;
+	fclose(f);
+	return pid > 0 ? pid : thread;
+}
+
 /* A socket that is not known yet: is it one of ours? */
 static struct conn *new_conn(struct tracker *t, const struct event *ev)
 {
@@ -88,10 +109,13 @@ static struct conn *new_conn(struct tracker *t, const struct event *ev)
 	}
 	c = conn_add(t->conns, ev);
 	if (c) {
-		const char *comm = comm_get(t, ev->pid, ev->ts);
+		const char *comm = NULL;
 
-		if (claim.tgid)
-			c->pid = (int)claim.tgid;
+		c->pid = claim.tgid ? (int)claim.tgid : process_of(t, ev->pid);
+		if (c->pid != ev->pid)
+			comm = comm_get(t, c->pid, ev->ts);
+		if (!comm)
+			comm = comm_get(t, ev->pid, ev->ts);
 		if (comm)
 			memcpy(c->comm, comm, sizeof(c->comm));
 	}
