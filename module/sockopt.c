@@ -193,6 +193,7 @@ int tlst_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
 	dir = optname == TLS_TX ? &ts->tx : &ts->rx;
 	/* The last chance to count the records under a key to be replaced. */
 	if (is_key(optname)) {
+		/* Pairs with key_set(). */
 		if (smp_load_acquire(&dir->seq))
 			tlst_seq_save(dir);
 		atomic_inc(&dir->setting);

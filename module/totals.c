@@ -160,11 +160,12 @@ void tlst_totals_close(struct net *net, const struct tlst_sums *sums)
 		return;
 	sums_add(total, sums);
 	atomic64_inc(&tn->closing);
-	/* Both pair with tlst_totals_show(). */
+	/* Pairs with tlst_totals_show(). */
 	smp_mb__after_atomic();
 	for (i = 0; i < TLST_NR_TOTALS; i++)
 		if (total[i])
 			atomic64_add(total[i], &tn->total[i]);
+	/* Pairs with tlst_totals_show(). */
 	smp_mb__before_atomic();
 	atomic64_inc(&tn->total[TLST_CLOSE]);
 }
