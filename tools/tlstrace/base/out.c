@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 #include "out.h"
 
 #define OUT_FLUSH_AT (64 * 1024)
-#define STALL_MS 1000	/* for a reader, when it is time to end */
+#define STALL_STEP_MS 200	/* between looks whether it is time to end */
+#define STALL_STEPS 5		/* that a reader has then */
 
 /* Room for @len bytes more, and one. */
 static bool grow(struct out *out, size_t len)
@@ -102,24 +104,37 @@ void out_color(struct out *out, enum color color)
 		out_printf(out, "\033[%sm", codes[color]);
 }
 
+static bool end_pending(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+
+	if (sigpending(&set))
+		return false;
+	for (unsigned int i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (sigismember(&set, ends[i]) == 1)
+			return true;
+	return false;
+}
+
 /*
  * How much can be written without waiting for a reader, at most @len; 0: it is time to
  * end, and nobody reads.
  */
 static size_t room_for(const struct out *out, size_t len)
 {
-	struct pollfd p[2] = {
-		{ .fd = out->fd, .events = POLLOUT },
-		{ .fd = out->stop_fd, .events = POLLIN },
-	};
+	struct pollfd p = { .fd = out->fd, .events = POLLOUT };
 	struct stat st;
+	int stalled = 0;
 
-	if (!out->stop_fd || fstat(out->fd, &st) || S_ISREG(st.st_mode))
+	if (!out->stops || fstat(out->fd, &st) || S_ISREG(st.st_mode))
 		return len;
-	while (poll(p, 2, -1) < 0 && errno == EINTR)
-		;
-	if (!p[0].revents && poll(p, 1, STALL_MS) <= 0)
-		return 0;
+	while (poll(&p, 1, STALL_STEP_MS) <= 0) {
+		if (!end_pending())
+			stalled = 0;
+		else if (++stalled > STALL_STEPS)
+			return 0;
+	}
 	return len < PIPE_BUF ? len : PIPE_BUF;
 }
 

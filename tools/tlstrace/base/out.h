@@ -12,8 +12,8 @@
  * @fd: descriptor
  * @color: escape sequences wanted
  * @json: one object per line wanted
- * @stop_fd: readable when it is time to end, 0: none. A reader that stalls then gets
- *	no more than a second
+ * @stops: signals that end the process are blocked: with one pending, a reader that
+ *	stalls gets no more than a second
  * @written: bytes so far
  * @error: errno of the write that failed, 0; after it all output is dropped
  */
@@ -21,7 +21,7 @@ struct out {
 	int fd;
 	bool color;
 	bool json;
-	int stop_fd;
+	bool stops;
 	uint64_t written;
 	int error;
 	char *buf;

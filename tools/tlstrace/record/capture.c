@@ -153,6 +153,7 @@ struct capture *capture_open(const struct capture_options *opt, char *why, size_
 	cap->opt = *opt;
 	cap->streams = stream_table_new();
 	cap->line.fd = -1;
+	cap->out.stops = true;
 	cap->clock_offset = clock_offset();
 	if (!cap->streams)
 		goto fail;
@@ -588,16 +589,6 @@ void capture_keep(struct capture *cap)
 		cap->out.error = errno;
 	free(cap->new_name);
 	cap->new_name = NULL;
-}
-
-/**
- * capture_stop_on() - have a reader that stalls not keep us from ending
- * @cap: the capture
- * @fd: readable when it is time to end
- */
-void capture_stop_on(struct capture *cap, int fd)
-{
-	cap->out.stop_fd = fd;
 }
 
 /**

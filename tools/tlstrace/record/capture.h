@@ -61,7 +61,6 @@ void capture_lost(struct capture *cap, uint64_t count);
 void capture_gone(struct capture *cap, struct conn *c);
 void capture_flush(struct capture *cap);
 void capture_keep(struct capture *cap);
-void capture_stop_on(struct capture *cap, int fd);
 bool capture_is_private(const struct capture *cap);
 bool capture_full(const struct capture *cap);
 int capture_close(struct capture *cap, uint64_t lost, struct capture_sums *sums);

@@ -90,7 +90,6 @@ static int begin(struct session *s)
 		r->capture = capture_open(&opt->capture, why, sizeof(why));
 		if (!r->capture)
 			goto fail;
-		capture_stop_on(r->capture, s->child.sigfd);
 	}
 	if (!opt->capture.metadata_only) {
 		err = janitor_start(&r->janitor);
@@ -124,7 +123,7 @@ static void look(struct session *s)
 		return;
 	s->enough = true;
 	/* The program may go on for long. */
-	if (r->limit_raised && s->opt->argv) {
+	if (r->limit_raised && s->opt->argv && !r->opt->decode) {
 		data_limit_restore();
 		r->limit_raised = false;
 		msg_note("nothing more is recorded");

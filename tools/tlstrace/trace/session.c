@@ -45,7 +45,6 @@ static int prepare(struct session *s)
 	if (tracker_init(&s->tracker, s->out, s->rd, trace_now()) ||
 	    watch_open(&s->watch, s->child.sigfd, s->opt->input, s->trace, &s->tracker))
 		goto fail;
-	s->out->stop_fd = s->child.sigfd;
 	if (s->job->begin(s))
 		return -1;
 	if (!s->tracker.own_pids && !s->opt->argv && s->job->filter &&
@@ -214,6 +213,7 @@ int session_run(const struct session_options *opt, const struct session_job *job
 		msg_error("cannot take over signals: %s", strerror(err));
 		goto out;
 	}
+	out->stops = true;
 	if (prepare(s))
 		goto out;
 	status = opt->argv ? run_program(s, &ran) : run_all(s);
@@ -228,6 +228,7 @@ int session_run(const struct session_options *opt, const struct session_job *job
 	job->end(s, opt->argv ? status : -1);
 	out_flush(out);
 out:
+	out->stops = false;
 	clean_up(s);
 	free(s);
 	return status;
