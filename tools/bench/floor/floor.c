@@ -4,11 +4,15 @@
  *
  * Write a number to the parameter io or data and that many of them are traced; read
  * it, and it says how many instructions each took. data is 16 KiB in pieces, as
- * tls_trace gives the plaintext of a record.
+ * tls_trace gives the plaintext of a record, and from a program's memory: kernels copy
+ * from there with other instructions than within their own.
  */
+#include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/uaccess.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
@@ -20,7 +24,8 @@
 #define RECORD	16384
 
 static unsigned int io_cost, data_cost;
-static void *bytes;
+static void __user *bytes;
+bool floor_missed;
 
 static noinline void io_once(void)
 {
@@ -62,7 +67,18 @@ static int io_set(const char *val, const struct kernel_param *kp)
 
 static int data_set(const char *val, const struct kernel_param *kp)
 {
-	return cost_of(val, data_once, &data_cost);
+	unsigned long at = vm_mmap(NULL, 0, RECORD, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	int err = -EFAULT;
+
+	if (IS_ERR_VALUE(at))
+		return at;
+	bytes = (void __user *)at;
+	/* All of it is there then, and stays: nobody wants its memory. */
+	if (!clear_user(bytes, RECORD))
+		err = cost_of(val, data_once, &data_cost);
+	vm_munmap(at, RECORD);
+	return floor_missed ? -EFAULT : err;
 }
 
 static const struct kernel_param_ops io_ops = { .set = io_set, .get = param_get_uint };
@@ -75,13 +91,11 @@ MODULE_PARM_DESC(data, "trace so many times 16 KiB in events of the size of data
 
 static int __init floor_init(void)
 {
-	bytes = kvzalloc(RECORD, GFP_KERNEL);
-	return bytes ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void __exit floor_exit(void)
 {
-	kvfree(bytes);
 }
 
 module_init(floor_init);
