@@ -18,7 +18,6 @@ struct record {
 	struct capture *capture;
 	struct janitor janitor;
 	bool limit_raised;
-	bool kept;
 	bool failed;
 };
 
@@ -81,7 +80,6 @@ static int begin(struct session *s)
 	int err;
 
 	r->session = s;
-	s->tracker.filter = &opt->filter;
 	s->tracker.quiet = !opt->decode;
 	s->tracker.all = true;
 	s->tracker.brief = true;
@@ -114,10 +112,7 @@ static void look(struct session *s)
 
 	if (!r->capture)
 		return;
-	if (!r->kept) {
-		r->kept = true;
-		capture_keep(r->capture);
-	}
+	capture_keep(r->capture);
 	capture_flush(r->capture);
 	if (s->enough || !capture_full(r->capture))
 		return;

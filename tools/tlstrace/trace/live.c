@@ -9,7 +9,6 @@ static int begin(struct session *s)
 	const struct live_options *opt = s->job->ctx;
 
 	/* Of what has ended only the totals stay: this may go on for days. */
-	s->tracker.filter = &opt->filter;
 	s->tracker.all = opt->all;
 	s->tracker.brief = true;
 	s->tracker.most = opt->count;

@@ -45,14 +45,15 @@ static int prepare(struct session *s)
 	if (tracker_init(&s->tracker, s->out, s->rd, trace_now()) ||
 	    watch_open(&s->watch, s->child.sigfd, s->opt->input, s->trace, &s->tracker))
 		goto fail;
-	if (s->job->begin(s))
-		return -1;
+	s->tracker.filter = s->job->filter;
 	if (!s->tracker.own_pids && !s->opt->argv && s->job->filter &&
 	    (s->job->filter->pid || s->job->filter->comm)) {
 		snprintf(why, sizeof(why), "--pid and --comm need the first pid namespace: run it "
 			 "outside the container");
 		goto fail;
 	}
+	if (s->job->begin(s))
+		return -1;
 	if (trace_start(s->trace, s->job->kinds, why, sizeof(why)))
 		goto fail;
 	s->next_tick = trace_now() + s->opt->interval_ms * MS;
