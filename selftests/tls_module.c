@@ -21,6 +21,7 @@
 
 #include "kselftest_harness.h"
 #include "ko.h"
+#include "memory.h"
 #include "pair.h"
 #include "payload.h"
 #include "slow.h"
@@ -47,29 +48,6 @@ static long long total(const char *name)
 			found = value;
 	fclose(f);
 	return found;
-}
-
-/* Objects in use in the slab caches of 1 KiB, where a traced socket comes from. */
-static long long slab_objects(void)
-{
-	long long active, sum = 0;
-	char line[512], name[64];
-	FILE *f = fopen("/proc/slabinfo", "re");
-
-	if (!f)
-		return -1;
-	while (fgets(line, sizeof(line), f)) {
-		size_t len;
-
-		if (sscanf(line, "%63s %lld", name, &active) != 2)
-			continue;
-		len = strlen(name);
-		if (!strncmp(name, "kmalloc-", 8) && len > 3 &&
-		    !strcmp(name + len - 3, "-1k"))
-			sum += active;
-	}
-	fclose(f);
-	return sum;
 }
 
 FIXTURE(module)
@@ -410,44 +388,45 @@ TEST_F(module, namespace_ends)
 	EXPECT_EQ(0, tt_ko_unload_soon());
 }
 
+/* One load, traffic and unload: the references are as they were. */
+static int load_round(int tls_refs)
+{
+	int fd[2], err;
+
+	err = tt_ko_load() ?: tt_pair_open(fd, MODULE);
+	if (err)
+		return err;
+	err = tt_pair_talk(fd);
+	tt_pair_close(fd);
+	err = err ?: tt_ko_unload_soon();
+	if (err)
+		return err;
+	return tt_ko_refs(MODULE) == -1 && tt_ko_refs("tls") == tls_refs ?
+	       0 : -EBUSY;
+}
+
 /* Load, traffic, unload, many times: no reference and no memory stays behind. */
 TEST_F_TIMEOUT(module, rounds, 600)
 {
-	int i, rounds = tt_rounds(ROUNDS), first = rounds / 4;
-	long long before = -1, after, end;
+	static struct tt_memory m[3];
+	int i, n = tt_rounds(ROUNDS), warm = n / 4, half = (n - warm) / 2;
 
-	for (i = 0; i < rounds; i++) {
-		int fd[2];
-
-		/* The first rounds fill caches that stay. */
-		if (i == first)
-			before = slab_objects();
-		ASSERT_EQ(0, tt_ko_load());
-		ASSERT_EQ(0, tt_pair_open(fd, MODULE));
-		ASSERT_EQ(0, tt_pair_talk(fd));
-		tt_pair_close(fd);
-		ASSERT_EQ(0, tt_ko_unload_soon()) {
+	/* The first rounds bring tls, and fill caches that stay. */
+	ASSERT_EQ(0, tt_ko_load());
+	ASSERT_EQ(0, tt_ko_unload(MODULE));
+	self->tls_refs = tt_ko_refs("tls");
+	for (i = 0; i < warm + 2 * half; i++) {
+		if (i == warm)
+			ASSERT_OK(tt_memory_read(&m[0]));
+		if (i == warm + half)
+			ASSERT_OK(tt_memory_read(&m[1]));
+		ASSERT_EQ(0, load_round(self->tls_refs)) {
 			TH_LOG("round %d", i);
 		}
-		ASSERT_EQ(-1, tt_ko_refs(MODULE));
-		if (self->tls_refs < 0)
-			self->tls_refs = tt_ko_refs("tls");
-		ASSERT_EQ(self->tls_refs, tt_ko_refs("tls"));
 	}
-
-	/* Two sockets a round: less than one in four is noise, if it lasts. */
-	ASSERT_LE(0, before);
-	end = tt_now_ms() + TT_WAIT_MS;
-	do {
-		after = slab_objects();
-		if (after - before < rounds / 4 + 1)
-			break;
-		poll(NULL, 0, 100);
-	} while (tt_now_ms() < end);
-	EXPECT_GT(rounds / 4 + 1, after - before) {
-		TH_LOG("%lld objects of 1 KiB before, %lld after", before,
-		       after);
-	}
+	ASSERT_OK(tt_memory_read(&m[2]));
+	/* An object lost at each load would be as many as there are rounds. */
+	EXPECT_OK(tt_memory_left(m, half / 2));
 }
 
 TT_SLOW_HARNESS_MAIN
