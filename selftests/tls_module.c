@@ -24,6 +24,7 @@
 #include "memory.h"
 #include "pair.h"
 #include "payload.h"
+#include "proxy.h"
 #include "slow.h"
 #include "tcp.h"
 #include "uapi.h"
@@ -397,7 +398,9 @@ static int load_round(int tls_refs)
 	if (err)
 		return err;
 	err = tt_pair_talk(fd);
-	tt_pair_close(fd);
+	/* In this order nobody stays in TIME_WAIT. */
+	close(fd[0]);
+	tt_reset(&fd[1]);
 	err = err ?: tt_ko_unload_soon();
 	if (err)
 		return err;

@@ -108,16 +108,6 @@ static int set_size(int fd, int option, int bytes)
 	return setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
 }
 
-/* Close the peer's end so that ours is reset. */
-static void peer_resets(struct tt_conn *c)
-{
-	struct linger l = { .l_onoff = 1 };
-
-	setsockopt(c->peer_fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
-	close(c->peer_fd);
-	c->peer_fd = -1;
-}
-
 /* Whether the kernel's tls has a poll of its own, which knows of records. */
 static bool records_polled(void)
 {

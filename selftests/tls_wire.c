@@ -124,22 +124,22 @@ static int reads(struct tt_conn *c, const void *data, size_t len)
 	return err;
 }
 
-static int splice_one(struct tt_conn *c, unsigned int flags, long *result)
+static long splice_one(struct tt_conn *c, unsigned int flags)
 {
+	long result;
 	int fd[2];
 
 	if (pipe2(fd, O_CLOEXEC))
 		return tt_fail(errno, "pipe: %s", strerror(errno));
-	*result = tt_splice_in(c, fd[1], 1000, flags);
+	result = tt_splice_in(c, fd[1], 1000, flags);
 	close(fd[0]);
 	close(fd[1]);
-	return 0;
+	return result;
 }
 
-/* Every way to read ends with the same error; @result is what splice gives. */
+/* Every way to read ends with the same error. */
 static int reads_fail(struct tt_conn *c, long error, int flags)
 {
-	long result;
 	int type;
 
 	return same("recv", tt_recv(c, in, 1000, flags), error) ?:
@@ -148,8 +148,8 @@ static int reads_fail(struct tt_conn *c, long error, int flags)
 	       same("recvmsg", tt_recv_type(c, &type, in, 1000, flags), error) ?:
 	       same("recv of all", tt_recv(c, in, 1000, flags | MSG_WAITALL),
 		    error) ?:
-	       splice_one(c, flags ? SPLICE_F_NONBLOCK : 0, &result) ?:
-	       same("splice", result, error);
+	       same("splice",
+		    splice_one(c, flags ? SPLICE_F_NONBLOCK : 0), error);
 }
 
 #define READS_FAIL_CALLS	6

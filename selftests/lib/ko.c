@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <linux/module.h>
 #include "ko.h"
+#include "proxy.h"
 #include "slow.h"
 #include "tcp.h"
 #include "util.h"
@@ -43,14 +44,12 @@ bool tt_ko_find(void)
 /* Without leaving an orphan that would hold tls for a while. */
 static bool no_tls(void)
 {
-	struct linger reset = { .l_onoff = 1 };
 	int fd, peer, err;
 
 	if (tt_tcp_pair(TT_IPV4, &fd, &peer))
 		return false;
 	err = tt_tcp_ulp(fd, "tls");
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	close(fd);
+	tt_reset(&fd);
 	close(peer);
 	return err == -ENOENT;
 }

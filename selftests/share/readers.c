@@ -293,12 +293,7 @@ TT_TEST_F(share, readers_end)
 		} else if (k == 1) {
 			shutdown(c->fd, SHUT_RD);
 		} else {
-			struct linger l = { .l_onoff = 1 };
-
-			setsockopt(c->peer_fd, SOL_SOCKET, SO_LINGER, &l,
-				   sizeof(l));
-			close(c->peer_fd);
-			c->peer_fd = -1;
+			tt_reset(&c->peer_fd);
 		}
 		for (i = 0, resets = 0; i < READERS; i++) {
 			ASSERT_OK(tt_call_join(&r[i].call));

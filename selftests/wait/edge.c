@@ -155,7 +155,7 @@ TT_TEST_F(wait, edge_end)
 	ASSERT_EQ(EPOLLIN | EPOLLRDHUP, epoll_next(ep, TT_WAIT_MS));
 	ASSERT_EQ(0, tt_recv(c, in, 10, 0));
 	/* Data of ours that nobody is there for brings the reset. */
-	peer_resets(c);
+	tt_reset(&c->peer_fd);
 	ASSERT_EQ(EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP,
 		  epoll_next(ep, TT_WAIT_MS));
 	close(ep);

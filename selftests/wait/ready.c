@@ -314,7 +314,7 @@ TT_TEST_F(wait, ready_reset)
 {
 	int hup = ROOM | DATA | POLLRDHUP | POLLHUP;
 
-	peer_resets(c);
+	tt_reset(&c->peer_fd);
 	ASSERT_OK(tt_wait_fd(c->fd, POLLHUP, "RST"));
 	EXPECT_EQ(hup | POLLERR, mask(c));
 	EXPECT_EQ(-ECONNRESET, tt_recv(c, in, 10, 0));

@@ -291,7 +291,7 @@ TT_TEST_F(wait, room_reset)
 		n = fill_room(c);
 		ASSERT_LT(0, n);
 		ASSERT_OK(sender_start(&s, c, way, n, 1000));
-		peer_resets(c);
+		tt_reset(&c->peer_fd);
 		ASSERT_OK(sender_join(&s));
 		EXPECT_EQ(-ECONNRESET, s.call.result);
 		sender_free(&s);
@@ -303,7 +303,7 @@ TT_TEST_F(wait, room_reset)
  */
 TT_TEST_F(wait, reset_send)
 {
-	peer_resets(c);
+	tt_reset(&c->peer_fd);
 	ASSERT_OK(tt_wait_fd(c->fd, POLLHUP, "RST"));
 	ASSERT_EQ(-ECONNRESET, tt_recv(c, in, 10, 0));
 	tt_send(c, out, 10, 0);

@@ -170,7 +170,7 @@ TT_TEST_F(wait, all_ended_by_reset)
 	ASSERT_OK(tt_peer_write(c, out, 300));
 	ASSERT_OK(arrived(c, 0));
 	ASSERT_OK(tt_call_sleeps(&r.call, SYS_recvfrom));
-	peer_resets(c);
+	tt_reset(&c->peer_fd);
 	ended_short(_metadata, &r, 300);
 	TT_KNOWN("short-read-takes-error");
 	EXPECT_EQ(-ECONNRESET, tt_recv(c, in, 10, 0));
@@ -212,7 +212,7 @@ TT_TEST_F(wait, wake_reset)
 		ASSERT_OK(tt_test_conn(t, &o, &c));
 		ASSERT_OK(tt_conn_start(c));
 		ASSERT_OK(reader_start(&r, c, way, 100));
-		peer_resets(c);
+		tt_reset(&c->peer_fd);
 		ASSERT_OK(reader_join(&r));
 		ASSERT_EQ(way == BY_POLL ? POLLIN | POLLHUP | POLLERR :
 			  -ECONNRESET, r.call.result);
