@@ -95,8 +95,10 @@ struct conn *conn_add(struct conn_table *t, const struct event *ev)
 {
 	struct conn *c = conn_find(t, ev->ino);
 
-	if (c)
+	if (c) {
+		c->end_lost = true;
 		conn_finish(t, c);
+	}
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
@@ -387,7 +389,8 @@ void conn_finish(struct conn_table *t, struct conn *c)
 		return;
 	}
 	sum->connections++;
-	sum->open += !c->closed;
+	sum->open += !c->closed && !c->end_lost;
+	sum->end_lost += c->end_lost;
 	sum->with_tx += conn_has_key(c, 0);
 	sum->with_rx += conn_has_key(c, 1);
 	sum->with_any += conn_has_key(c, 0) || conn_has_key(c, 1);

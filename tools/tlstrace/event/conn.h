@@ -64,6 +64,7 @@ struct dir_stat {
  * @attach_seen: false if the attach event was lost
  * @dir: [0] sent, [1] received
  * @closed: the close event was seen
+ * @end_lost: it has ended, and the close event was lost
  * @stream: of "record": the stream that it is a part of
  * @stats: of "stat" and "top": what they keep with it
  * @state: TCP_* when it was closed
@@ -78,7 +79,7 @@ struct conn {
 	char comm[16];
 	uint64_t first_ts, last_ts, lifetime;
 	int32_t attach_result;
-	bool attach_seen, closed;
+	bool attach_seen, closed, end_lost;
 	uint8_t state;
 	uint32_t unacked;
 	uint16_t version, cipher;
@@ -97,9 +98,11 @@ struct conn {
 
 /**
  * struct conn_totals - sums over all connections
+ * @open: those that have not ended
+ * @end_lost: those that ended with the close event lost
  */
 struct conn_totals {
-	uint64_t connections, attach_failed, with_tx, with_rx, with_any, open;
+	uint64_t connections, attach_failed, with_tx, with_rx, with_any, open, end_lost;
 	uint64_t key_tried, key_due, bytes[2], records[2], errors[2], rekeys[2], alerts[2];
 	struct error_count failures[16];	/* attach and key errors of all */
 };

@@ -312,7 +312,8 @@ void json_conn(struct out *out, const struct conn *c)
 	json_put_endpoints(o, &c->ep);
 	put_result(o, WHERE_ATTACH, c->attach_result);
 	put_tls(o, c->version, c->cipher);
-	json_put_bool(o, "closed", c->closed);
+	json_put_bool(o, "closed", c->closed || c->end_lost);
+	json_put_bool(o, "close_lost", c->end_lost);
 	json_put_u64(o, "lifetime_ns", c->lifetime ? c->lifetime : c->last_ts - c->first_ts);
 	if (c->closed)
 		put_end(o, c->state, c->unacked);
@@ -352,6 +353,7 @@ void json_summary(struct out *out, const struct summary *sum)
 	json_put_u64(o, "ktls_connections", t->with_any);
 	json_put_u64(o, "connections", t->connections);
 	json_put_u64(o, "open", t->open);
+	json_put_u64(o, "close_lost", t->end_lost);
 	json_put_u64(o, "attach_failed", t->attach_failed);
 	json_object_object_add(o, "tx", total_dir(t, 0));
 	json_object_object_add(o, "rx", total_dir(t, 1));

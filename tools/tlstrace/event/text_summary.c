@@ -171,7 +171,8 @@ void text_conn(struct out *out, const struct conn *c)
 	}
 	out_printf(out, ", %s/%d, inode %" PRIu64, name, c->pid, c->ino);
 	if (c->attach_result >= 0)
-		out_printf(out, ", %s %.3f s", c->closed ? "closed after" : "open for",
+		out_printf(out, ", %s %.3f s", c->closed ? "closed after" :
+			   c->end_lost ? "closed unseen, after more than" : "open for",
 			   (double)life / 1e9);
 	text_end(out, c->state, c->unacked);
 	out_printf(out, "\n");
@@ -220,6 +221,8 @@ void text_summary(struct out *out, const struct summary *sum)
 	}
 	if (t->open)
 		out_printf(out, "; %" PRIu64 " still open", t->open);
+	if (t->end_lost)
+		out_printf(out, "; %" PRIu64 " closed unseen", t->end_lost);
 	if (t->attach_failed)
 		out_printf(out, "; %" PRIu64 " attach%s failed", t->attach_failed,
 			   t->attach_failed == 1 ? "" : "es");
@@ -234,8 +237,8 @@ void text_summary(struct out *out, const struct summary *sum)
 		out_printf(out, "events lost: %" PRIu64, sum->lost);
 		if (sum->lost) {
 			out_color(out, COLOR_NONE);
-			out_printf(out, "; sums of connections that were closed are right, details "
-				   "are not; a larger --buffer-size helps");
+			out_printf(out, "; sums of connections that were seen to close are right, "
+				   "details are not; a larger --buffer-size helps");
 		}
 		out_printf(out, "\n");
 	}

@@ -401,6 +401,10 @@ void stats_gone(void *stats, struct conn *c)
 	if (!k)
 		return;
 	settle(k);
+	/* Nobody counted it as closed. */
+	if (c->end_lost)
+		for_each_set(set, k)
+			set->closed++;
 	if (k->group && !--k->group->sockets && ++st->idle > 2 * STATS_IDLE)
 		fold(st);
 	if (k->prev)

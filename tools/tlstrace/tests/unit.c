@@ -75,6 +75,7 @@ int main(void)
 	test_event();
 	test_format();
 	test_conn();
+	test_sweep();
 	test_misc();
 	test_list();
 	test_record();

@@ -25,6 +25,7 @@ struct event unit_event(enum event_kind kind, uint64_t ino);
 void test_event(void);
 void test_format(void);
 void test_conn(void);
+void test_sweep(void);
 void test_misc(void);
 void test_list(void);
 void test_record(void);

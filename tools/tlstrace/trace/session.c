@@ -89,6 +89,30 @@ static unsigned int wait_until(uint64_t when, unsigned int ms)
 	return now < when ? (unsigned int)((when - now) / MS) + 1 : 0;
 }
 
+/* Connections whose end was lost, once in a while. */
+static void sweep(struct session *s)
+{
+	uint64_t now = trace_now();
+
+	if (sweep_due(&s->sweep, &s->tracker, now))
+		sweep_look(&s->sweep, &s->tracker, now);
+	if (sweep_ripe(&s->sweep, s->watch.seen))
+		sweep_end(&s->sweep, &s->tracker);
+}
+
+/* The same for the summary, which cannot wait for its time to come. */
+static void last_sweep(struct session *s)
+{
+	if (s->sweep.losses == s->tracker.losses && !s->sweep.asked)
+		return;
+	sweep_look(&s->sweep, &s->tracker, trace_now());
+	while (!sweep_ripe(&s->sweep, s->watch.seen) && !s->watch.broken) {
+		poll(NULL, 0, STEP_MS);
+		watch_events(&s->watch);
+	}
+	sweep_end(&s->sweep, &s->tracker);
+}
+
 /* One round: wait for something for at most @ms, then deal with all there is. */
 static void round_of(struct session *s, unsigned int ms)
 {
@@ -99,6 +123,7 @@ static void round_of(struct session *s, unsigned int ms)
 	ms = wait_until(s->deadline, ms);
 	watch_round(&s->watch, (int)ms);
 	handle_signals(s);
+	sweep(s);
 	if (s->job->round)
 		s->job->round(s);
 	if (!s->opt->interval_ms || trace_now() < s->next_tick)
@@ -180,6 +205,7 @@ static void clean_up(struct session *s)
 	redirect_close(s->rd);
 	cgroup_remove(&s->cg);
 	tracker_end(&s->tracker);
+	sweep_free(&s->sweep);
 	watch_close(&s->watch);
 	child_end(&s->child);
 }
@@ -221,8 +247,10 @@ int session_run(const struct session_options *opt, const struct session_job *job
 	if (opt->argv && !ran)
 		goto out;
 	/* All that caused the end has been committed: one pass finds it. */
-	if (!s->enough)
+	if (!s->enough) {
 		watch_events(&s->watch);
+		last_sweep(s);
+	}
 	tracker_flush(&s->tracker);
 	if (opt->argv)
 		say_leftovers(s);

@@ -10,6 +10,7 @@
 #include "child.h"
 #include "out.h"
 #include "redirect.h"
+#include "sweep.h"
 #include "trace.h"
 #include "tracker.h"
 #include "watch.h"
@@ -43,6 +44,7 @@ struct session_options {
  * @tracker: what they amount to; of the job's begin() to set up
  * @child: the program, and the signals
  * @watch: waits for all of it
+ * @sweep: finds connections that ended unseen
  * @wish: the strongest of those that signals expressed
  * @enough: set by the job: end, as by a signal
  * @next_tick: when, ns
@@ -58,6 +60,7 @@ struct session {
 	struct tracker tracker;
 	struct child child;
 	struct watch watch;
+	struct sweep sweep;
 	enum child_wish wish;
 	bool enough;
 	uint64_t next_tick;

@@ -100,7 +100,7 @@ static struct conn *new_conn(struct tracker *t, const struct event *ev)
 	struct claim claim = { 0 };
 	struct conn *c;
 
-	if (ev->kind != EV_ATTACH && t->rd && !t->lost)
+	if (ev->kind != EV_ATTACH && t->rd && !t->losses)
 		return NULL;
 	if (t->rd) {
 		if (!redirect_claimed(t->rd, ev, &claim))
@@ -199,6 +199,17 @@ static void finish(struct tracker *t, struct conn *c)
 }
 
 /**
+ * tracker_ended() - a connection has ended, and its close event was lost
+ * @t: the tracker
+ * @c: the connection, live; perhaps freed
+ */
+void tracker_ended(struct tracker *t, struct conn *c)
+{
+	c->end_lost = true;
+	finish(t, c);
+}
+
+/**
  * tracker_event() - take in an event; a trace_sink callback
  * @tracker: struct tracker
  * @ev: the event, of any socket in the system
@@ -209,9 +220,9 @@ void tracker_event(void *tracker, const struct event *ev)
 	struct conn *c = conn_find(t->conns, ev->ino);
 
 	if (ev->kind == EV_ATTACH) {
-		/* The inode was reused: the close event was lost. */
+		/* The inode was reused. */
 		if (c)
-			finish(t, c);
+			tracker_ended(t, c);
 		c = new_conn(t, ev);
 	} else if (!c) {
 		c = new_conn(t, ev);
@@ -236,7 +247,7 @@ void tracker_lost(void *tracker, uint64_t count)
 {
 	struct tracker *t = tracker;
 
-	t->lost = true;
+	t->losses++;
 	if (t->hook.lost)
 		t->hook.lost(t->hook.ctx, count);
 	if (t->quiet)

@@ -48,7 +48,8 @@ struct tracker_comm {
  * @start: time that counts as 0
  * @events: events of ours so far
  * @printed: events printed so far
- * @lost: something was lost: sockets may appear without their attach event
+ * @losses: how often something was lost: sockets may appear without their attach event,
+ *	and end without their close event
  * @own_pids: /proc shows the pids that events have
  * @comms: names of processes, by pid
  */
@@ -66,7 +67,7 @@ struct tracker {
 	uint64_t events;
 	uint64_t printed;
 	uint64_t most;
-	bool lost;
+	uint64_t losses;
 	bool own_pids;
 	struct tracker_comm comms[TRACKER_COMMS];
 };
@@ -75,6 +76,7 @@ int tracker_init(struct tracker *t, struct out *out, const struct redirect *rd,
 		 uint64_t start);
 void tracker_event(void *tracker, const struct event *ev);
 void tracker_lost(void *tracker, uint64_t count);
+void tracker_ended(struct tracker *t, struct conn *c);
 void tracker_flush(struct tracker *t);
 void tracker_end(struct tracker *t);
 void tracker_print_conns(const struct tracker *t);

@@ -56,15 +56,18 @@ bool watch_events(struct watch *w)
 		.lost = tracker_lost,
 		.ctx = w->tracker,
 	};
+	uint64_t until = trace_now();
 	int ret;
 
 	if (w->broken)
 		return false;
-	ret = trace_read(w->trace, trace_now(), &sink);
+	ret = trace_read(w->trace, until, &sink);
 	if (ret < 0) {
 		w->broken = true;
 		msg_error("reading the trace failed: %s; from here on nothing is seen",
 			  strerror(errno));
+	} else {
+		w->seen = until;
 	}
 	out_flush(w->tracker->out);
 	return ret > 0;

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "trace.h"
 #include "tracker.h"
@@ -15,6 +16,7 @@
  * @tracker: who gets them
  * @polls: [0] signals, [1] input, then the trace
  * @npolls: how many
+ * @seen: all events until then were handed out, ns
  * @broken: reading failed, which was said
  */
 struct watch {
@@ -22,6 +24,7 @@ struct watch {
 	struct tracker *tracker;
 	struct pollfd *polls;
 	int npolls;
+	uint64_t seen;
 	bool broken;
 };
 
