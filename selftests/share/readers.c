@@ -288,13 +288,12 @@ TT_TEST_F(share, readers_end)
 						 &r[i], i & 1 ? SYS_splice :
 						 SYS_recvfrom));
 		}
-		if (k == 0) {
+		if (k == 0)
 			shutdown(c->peer_fd, SHUT_WR);
-		} else if (k == 1) {
+		else if (k == 1)
 			shutdown(c->fd, SHUT_RD);
-		} else {
+		else
 			tt_reset(&c->peer_fd);
-		}
 		for (i = 0, resets = 0; i < READERS; i++) {
 			ASSERT_OK(tt_call_join(&r[i].call));
 			resets += r[i].call.result == -ECONNRESET;
