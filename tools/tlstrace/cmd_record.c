@@ -172,6 +172,9 @@ static int record_run(const struct command *cmd, int argc, char **argv)
 		/* Standard output is the program's. */
 		out.fd = STDERR_FILENO;
 	}
+	/* Nothing is printed: who reads there does not matter. */
+	if (!opt.decode && strcmp(opt.capture.file, "-"))
+		out.fd = -1;
 	out.color = !out.json && color_wanted(color, out.fd);
 	return output_end(&out, record_run_session(&opt, &out));
 }

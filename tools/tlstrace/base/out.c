@@ -174,6 +174,17 @@ void out_flush(struct out *out)
 }
 
 /**
+ * out_abandon() - nobody reads any more: drop what comes, as if a write had failed
+ * @out: output
+ */
+void out_abandon(struct out *out)
+{
+	if (!out->error)
+		out->error = EPIPE;
+	out->len = 0;
+}
+
+/**
  * out_free() - flush and free the buffer; @fd stays open
  * @out: output
  */

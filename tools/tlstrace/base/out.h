@@ -35,6 +35,7 @@ void out_bytes(struct out *out, const void *bytes, size_t len);
 void out_settle(struct out *out);
 void out_color(struct out *out, enum color color);
 void out_flush(struct out *out);
+void out_abandon(struct out *out);
 void out_free(struct out *out);
 
 #endif

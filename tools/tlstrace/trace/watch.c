@@ -10,13 +10,16 @@
 
 #define STEP_MS		10
 
+enum { POLL_SIGNAL, POLL_INPUT, POLL_OUTPUT, POLL_TRACE };
+
 /**
  * watch_open() - begin
  * @w: result
  * @sigfd: descriptor that is readable when a signal came
  * @input: another one to wake up for, 0 for none
  * @trace: where events come from
- * @tracker: who gets them
+ * @tracker: who gets them, and whose output it is for: that nobody reads it any more is
+ *	noticed there
  *
  * Return: 0, or -1 without memory.
  */
@@ -28,18 +31,20 @@ int watch_open(struct watch *w, int sigfd, int input, struct trace *trace, struc
 	memset(w, 0, sizeof(*w));
 	w->trace = trace;
 	w->tracker = tracker;
-	w->polls = calloc((size_t)n + 2, sizeof(*w->polls));
+	w->polls = calloc((size_t)n + POLL_TRACE, sizeof(*w->polls));
 	if (!w->polls)
 		return -1;
-	w->polls[0].fd = sigfd;
-	w->polls[0].events = POLLIN;
-	w->polls[1].fd = input ? input : -1;
-	w->polls[1].events = POLLIN;
+	w->polls[POLL_SIGNAL].fd = sigfd;
+	w->polls[POLL_SIGNAL].events = POLLIN;
+	w->polls[POLL_INPUT].fd = input ? input : -1;
+	w->polls[POLL_INPUT].events = POLLIN;
+	/* Without events: what there is to say of it is an error. */
+	w->polls[POLL_OUTPUT].fd = tracker->out->fd;
+	w->npolls = POLL_TRACE;
 	for (int i = 0; i < n; i++) {
-		w->polls[i + 2].fd = fds[i];
-		w->polls[i + 2].events = POLLIN;
+		w->polls[w->npolls].fd = fds[i];
+		w->polls[w->npolls++].events = POLLIN;
 	}
-	w->npolls = n + 2;
 	return 0;
 }
 
@@ -80,19 +85,26 @@ bool watch_events(struct watch *w)
  */
 void watch_round(struct watch *w, int ms)
 {
+	struct pollfd *output = &w->polls[POLL_OUTPUT];
 	uint64_t before = w->tracker->events;
 	bool ready = false, more;
 
 	if (poll(w->polls, (nfds_t)w->npolls, ms) > 0)
-		for (int i = 2; i < w->npolls; i++)
+		for (int i = POLL_TRACE; i < w->npolls; i++)
 			ready |= w->polls[i].revents != 0;
+	if (output->fd >= 0 && output->revents) {
+		/* Once is enough, what is written there is dropped from now on. */
+		output->fd = -1;
+		if (output->revents & POLLERR)
+			out_abandon(w->tracker->out);
+	}
 	more = watch_events(w);
 	/*
 	 * Other sockets' events keep the buffers busy, and a poll that reports
 	 * what cannot be read must not become a busy loop.
 	 */
 	if (ready && !more && w->tracker->events == before)
-		poll(w->polls, 2, STEP_MS);
+		poll(w->polls, POLL_TRACE, STEP_MS);
 }
 
 /**
