@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Scripts run in every column, and their logs compared. A log that differs is
- * believed only if tls agrees with itself in further runs.
+ * believed only if tls agrees with itself in further runs, and does not come to the
+ * same when it is given time.
  */
 
 /* Further runs of tls, and of the column that differed. */
@@ -10,8 +11,8 @@
 /* Of a group, this many scripts may have unstable results, and one more for
  * each so many scripts.
  */
-#define UNSTABLE	1
-#define UNSTABLE_PER	40
+#define MAY_VARY	1
+#define MAY_VARY_PER	40
 
 struct df_result {
 	struct df_note log[COLUMNS];
@@ -84,59 +85,100 @@ static void difference_print(const struct df_setup *s, enum column c,
 	}
 }
 
-/*
- * A column's log differs from that of tls: run both again. Return: 1 if tls
- * always does the same and the column never does, 0 if results vary, or -errno.
- */
-static int is_difference(const struct df_setup *s, enum column c,
-			 const struct df_result *r)
+/* Run a script once more. Return: 1 if its log is @want, 0 if not, or -errno. */
+static int same_again(const struct df_setup *s, enum column c, int pause,
+		      const char *want)
 {
 	struct df_note again;
-	int i, err, real = 1;
+	int ret;
 
-	err = column_enter(COLUMN_TLS);
-	for (i = 0; !err && real && i < RETRIES; i++) {
-		err = script_run(s, column_ulp(COLUMN_TLS), &again);
-		if (!err && strcmp(again.text, r->log[COLUMN_TLS].text))
-			real = 0;
-		free(again.text);
-	}
-	if (!err && real)
-		err = column_enter(c);
-	for (i = 0; !err && real && i < RERUNS; i++) {
-		err = script_run(s, column_ulp(c), &again);
-		if (!err && !strcmp(again.text, r->log[COLUMN_TLS].text))
-			real = 0;
-		free(again.text);
-	}
-	return err ?: real;
+	ret = script_run(s, column_ulp(c), pause, &again) ?:
+	      !strcmp(again.text, want);
+	free(again.text);
+	return ret;
 }
 
-/* Return: 1 if a column differs from tls, 0 if none does, or -errno. */
-static int result_judge(const struct df_setup *s, const struct df_result *r,
-			int *unstable)
+static int steps_count(const char *script)
 {
-	int c, ret;
+	struct df_step st;
+	int n = 0;
+
+	while (step_cut(&script, &st))
+		n++;
+	return n;
+}
+
+/*
+ * Whether tls gives a column's log too when it is given time: at one step, or at
+ * every one. Asked only where the column itself took as long, so what it did at
+ * once, tls must do at once. Return: 1 if so, 0 if not, or -errno.
+ */
+static int same_in_time(const struct df_setup *s, const struct df_note *log)
+{
+	int pause, ret = 0, steps = steps_count(s->script);
+
+	if (log->ms < DF_TIMER_MS)
+		return 0;
+	for (pause = DF_PAUSE_ALWAYS; !ret && pause <= steps; pause++)
+		if (pause != DF_PAUSE_NEVER)
+			ret = same_again(s, COLUMN_TLS, pause, log->text);
+	return ret;
+}
+
+enum verdict { SAME, UNSTABLE, DIFFERENT };
+
+/*
+ * A column's log differs from that of tls: run both again. It is the same if tls
+ * gives that log as well, and different if tls always does the same and the column
+ * never does; otherwise results vary. Return: enum verdict, or -errno.
+ */
+static int difference_judge(const struct df_setup *s, enum column c,
+			    const struct df_result *r)
+{
+	const struct df_note *tls = &r->log[COLUMN_TLS], *log = &r->log[c];
+	bool steady = true;
+	struct df_note again;
+	int i, ret;
+
+	ret = column_enter(COLUMN_TLS);
+	for (i = 0; !ret && i < RETRIES; i++) {
+		ret = script_run(s, column_ulp(COLUMN_TLS), DF_PAUSE_NEVER,
+				 &again) ?: !strcmp(again.text, log->text);
+		steady &= ret || !strcmp(again.text, tls->text);
+		free(again.text);
+	}
+	ret = ret ?: same_in_time(s, log);
+	if (ret)
+		return ret < 0 ? ret : SAME;
+	if (!steady)
+		return UNSTABLE;
+	ret = column_enter(c);
+	for (i = 0; !ret && i < RERUNS; i++)
+		ret = same_again(s, c, DF_PAUSE_NEVER, tls->text);
+	return ret < 0 ? ret : ret ? UNSTABLE : DIFFERENT;
+}
+
+/* Return: the worst that a column is against tls (enum verdict), or -errno. */
+static int result_judge(const struct df_setup *s, const struct df_result *r)
+{
+	const char *tls = r->log[COLUMN_TLS].text;
+	int c, ret, worst = SAME;
 
 	for (c = COLUMN_QUIET; c < COLUMNS; c++) {
-		if (!r->log[c].text ||
-		    !strcmp(r->log[COLUMN_TLS].text, r->log[c].text))
+		if (!r->log[c].text || !strcmp(tls, r->log[c].text))
 			continue;
-		ret = is_difference(s, c, r);
-		if (ret > 0) {
-			difference_print(s, c, r->log[COLUMN_TLS].text,
-					 r->log[c].text);
-			return 1;
-		}
+		ret = difference_judge(s, c, r);
 		if (ret < 0)
 			return ret;
-		++*unstable;
-		say("results vary with tls itself:");
-		difference_print(s, c, r->log[COLUMN_TLS].text,
-				 r->log[c].text);
-		return 0;
+		if (ret == UNSTABLE)
+			say("results vary from run to run:");
+		if (ret != SAME)
+			difference_print(s, c, tls, r->log[c].text);
+		worst = ret > worst ? ret : worst;
+		if (worst == DIFFERENT)
+			break;
 	}
-	return 0;
+	return worst;
 }
 
 /**
@@ -163,14 +205,16 @@ static int compare(const struct df_setup *s, int count, int *differ,
 			continue;
 		err = column_enter(c);
 		for (i = 0; !err && i < count; i++) {
-			err = script_run(&s[i], column_ulp(c), &r[i].log[c]);
+			err = script_run(&s[i], column_ulp(c), DF_PAUSE_NEVER,
+					 &r[i].log[c]);
 			if (err)
 				setup_print(&s[i]);
 		}
 	}
 	for (i = 0; !err && i < count; i++) {
-		err = result_judge(&s[i], &r[i], unstable);
-		*differ += err > 0;
+		err = result_judge(&s[i], &r[i]);
+		*differ += err == DIFFERENT;
+		*unstable += err == UNSTABLE;
 		err = err < 0 ? err : 0;
 	}
 	if (!err)

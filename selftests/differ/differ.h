@@ -28,17 +28,29 @@
 /* What a blocking call may wait, and then a hanging one until interrupted. */
 #define DF_BLOCK_MS	4
 #define DF_HANG_MS	3000
+/*
+ * What TCP holds back (Nagle, MSG_MORE) it sends after this time: the kernel's
+ * TCP_RTO_MIN. What a slower run finds may come from that alone.
+ */
+#define DF_TIMER_MS	200
+/* A pause that outlasts the timer. */
+#define DF_PAUSE_MS	(DF_TIMER_MS + 50)
+/* Instead of the number of a step. */
+#define DF_PAUSE_NEVER	0
+#define DF_PAUSE_ALWAYS	(-1)
 
 /**
  * struct df_note - the log of a run: text, a line per step
  * @text:	zero-terminated
  * @len:	its bytes
  * @room:	bytes allocated
+ * @ms:		milliseconds that the run took
  */
 struct df_note {
 	char *text;
 	size_t len;
 	size_t room;
+	long long ms;
 };
 
 /**

@@ -76,14 +76,17 @@ static void note_last_state(struct df_world *w, struct df_note *n)
  * script_run() - run a script on one ULP
  * @s:		the script and what to run it with
  * @ulp:	"tls" or "tls_trace"
+ * @pause:	step to wait after until TCP's timers have expired, counted from 1, or
+ *		DF_PAUSE_NEVER or DF_PAUSE_ALWAYS
  * @n:		out: the log; the caller frees n->text
  *
  * Return: 0, or -errno with the reason noted where the script is wrong or the
  * test itself could not do its part.
  */
-static int script_run(const struct df_setup *s, const char *ulp,
+static int script_run(const struct df_setup *s, const char *ulp, int pause,
 		      struct df_note *n)
 {
+	long long begin = tt_now_ms();
 	struct df_world *w = world;
 	const char *at = s->script;
 	struct df_step st;
@@ -111,10 +114,15 @@ static int script_run(const struct df_setup *s, const char *ulp,
 			break;
 		}
 		settle(w);
+		if (pause == step || pause == DF_PAUSE_ALWAYS) {
+			poll(NULL, 0, DF_PAUSE_MS);
+			settle(w);
+		}
 		note_ready(w, n);
 		note(n, "\n");
 	}
 	note_last_state(w, n);
+	n->ms = tt_now_ms() - begin;
 	world_close(w, n);
 	return err;
 }

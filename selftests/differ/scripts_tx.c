@@ -33,6 +33,7 @@ static const char * const send_scripts[] = {
 };
 
 static const char * const more_scripts[] = {
+	"rx; send 17; splice 3 by=file more; msg 2,2,17 more; opt linger 0; close",
 	"both; send 100 more; send 100 more; send 100",
 	"tx; send 16384 more; send 1; send 16383 more; send 1 more; send 1 more; send 0",
 	"both; send 100 more; send 0; send 100 more; send 0 more; send 1 eor",

@@ -254,7 +254,7 @@ static bool end_seen(struct df_world *w)
 /* Wait until what either end sent has come, so that what follows is certain. */
 static void settle(struct df_world *w)
 {
-	long long end = tt_now_ms() + 300;
+	long long end = tt_now_ms() + tt_limit(300);
 	struct pollfd p = { .events = POLLIN };
 
 	for (;;) {
