@@ -16,9 +16,10 @@ readonly ACCEL_TCG=(-accel 'tcg,thread=single' -cpu 'max,la57=off')
 # The kernel takes TSCs for unsynchronized, which these are not, and its mitigations are
 # for processors that speculate.
 readonly APPEND_TCG='tsc=reliable mitigations=off norandmaps'
-# Guest time is the count of instructions executed. As a real machine: in a guest the
-# kernel, and the module with it, trusts a TSC less.
-readonly ACCEL_ICOUNT=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cpu 'max,la57=off,-hypervisor')
+# Guest time is the count of instructions executed.
+readonly ACCEL_ICOUNT=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=on' -cpu 'max,la57=off')
+# As a real machine: in a guest the kernel, and the module with it, trusts a TSC less.
+readonly ACCEL_BARE=,-hypervisor
 
 readonly KVM_PROBE_SECONDS=5
 

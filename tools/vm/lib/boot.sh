@@ -83,6 +83,8 @@ qemu_arguments()
 	tcg) qemu+=("${ACCEL_TCG[@]}") ;;
 	icount) qemu+=("${ACCEL_ICOUNT[@]}") ;;
 	esac
+	# The options of each end with the processor.
+	[ -z "$bare" ] || qemu[-1]+=$ACCEL_BARE
 	qemu+=(-kernel "$root_dir/root/boot/vmlinux-$kernel_version" -initrd "$run_dir/initrd"
 		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic log_buf_len=16M modprobe.blacklist=kvm_amd,kvm_intel,ccp,amd64_edac,powernow_k8,acpi_cpufreq $emulated $append"
 		-serial "file:$(quoted "$run_dir/console.log")"
