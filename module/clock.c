@@ -5,7 +5,9 @@
 #include <linux/cache.h>
 #include <linux/init.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/time64.h>
+#include <linux/trace_clock.h>
 
 #include "clock.h"
 
@@ -13,20 +15,45 @@ DEFINE_STATIC_KEY_FALSE(tlst_clock_cycles);
 u32 tlst_clock_mult __ro_after_init;
 
 /**
- * tlst_clock_long - a time that is negative, or 2^32 and more
- * @passed: difference between two of tlst_clock()
+ * tlst_cycles_long - a time that is negative, or 2^32 cycles and more
+ * @cycles: difference between two of tlst_cycles()
+ *
+ * Context: any, if tlst_clock_quick().
+ * Return: nanoseconds, 0 if the clock went back.
+ */
+noinline u64 tlst_cycles_long(u64 cycles)
+{
+	if ((s64)cycles < 0)
+		return 0;
+	return mul_u64_u32_shr(cycles, tlst_clock_mult, TLST_CLOCK_SHIFT);
+}
+
+/**
+ * tlst_clock - the time by whichever clock there is, for tlst_clock_since() alone
+ *
+ * Context: any.
+ * Return: cycles, or nanoseconds.
+ */
+u64 tlst_clock(void)
+{
+	return tlst_clock_quick() ? tlst_cycles() : trace_clock_local();
+}
+
+/**
+ * tlst_clock_since - time that has passed
+ * @start: tlst_clock() then
  *
  * Context: any.
  * Return: nanoseconds, 0 if the clock went back.
  */
-noinline u64 tlst_clock_long(u64 passed)
+u64 tlst_clock_since(u64 start)
 {
-	if ((s64)passed < 0)
-		return 0;
-	if (static_branch_likely(&tlst_clock_cycles))
-		return mul_u64_u32_shr(passed, tlst_clock_mult,
-				       TLST_CLOCK_SHIFT);
-	return passed;
+	s64 passed;
+
+	if (tlst_clock_quick())
+		return tlst_cycles_since(start);
+	passed = trace_clock_local() - start;
+	return max_t(s64, passed, 0);
 }
 
 /**

@@ -43,30 +43,26 @@ u8 tlst_tx_type(struct msghdr *msg)
 }
 
 /**
- * tlst_rx_type - content type that a successful recvmsg reported
- * @msg: its message after the call
- * @control: msg->msg_control before the call
+ * tlst_rx_type_odd - what tlst_rx_type() is, where it is none of the usual
+ * @msg: as of tlst_rx_type()
+ * @control: as of tlst_rx_type()
  *
- * tls tells the type by put_cmsg(), the only one there is on a keyed socket,
- * which moves msg_control. Without room for it only data is received. The caller's
- * memory is read back: it may have been changed meanwhile, which is no worse
- * than an event that shows what the caller did to itself.
+ * No control message, one that was cut short, of a 32 bit process or of a caller in
+ * the kernel.
  *
  * Context: process context, may fault.
- * Return: the content type, TLST_TYPE_NONE when it cannot be read.
+ * Return: as of tlst_rx_type().
  */
-u8 tlst_rx_type(const struct msghdr *msg, void *control)
+noinline u8 tlst_rx_type_odd(const struct msghdr *msg, void *control)
 {
-	size_t offset = CMSG_ALIGN(sizeof(struct cmsghdr));
+	size_t offset = CMSG_LEN(0);
 	u8 type;
 
-	if (msg->msg_control == control)
-		return TLST_TYPE_DATA;
 #ifdef CONFIG_COMPAT
 	if (msg->msg_flags & MSG_CMSG_COMPAT)
 		offset = ALIGN(sizeof(struct compat_cmsghdr), sizeof(s32));
 #endif
-	/* Cut short, it has no room for the type; tls lets that pass for data. */
+	/* None; or cut short, without room for the type: tls lets that pass for data. */
 	if (msg->msg_control - control <= offset)
 		return TLST_TYPE_DATA;
 	if (!msg->msg_control_is_user)

@@ -5,6 +5,8 @@
 #ifndef TLS_TRACE_RECORD_H
 #define TLS_TRACE_RECORD_H
 
+#include <linux/socket.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 #include <net/tls.h>
 
@@ -48,7 +50,7 @@ enum {
  * @rekeys: keys of the direction that had been replaced when the call began
  * @seq: number of the next record when the call began: of its first one, unless
  *	@records is 0
- * @duration: of the call, ns; tlst_clock() at its start while it lasts
+ * @duration: of the call, ns; while it lasts, the clock at its start
  * @flags: flags of the call (MSG_*)
  * @len: bytes asked for
  * @result: bytes, or -errno
@@ -212,38 +214,6 @@ static inline bool tlst_io_begin(struct tlst_io *io, const struct tlst_dir *dir,
 }
 
 /**
- * tlst_io_timed - a call that sends or receives data, with a key and its event enabled
- * @dir: the direction
- * @path: TLST_TX_* or TLST_RX_*
- * @flags: MSG_*
- * @len: bytes asked for
- *
- * As tlst_io_begin(), but all of it at once, or else the compiler clears it first.
- *
- * Context: as of tlst_seq().
- * Return: the call, begun.
- */
-static __always_inline struct tlst_io tlst_io_timed(const struct tlst_dir *dir,
-						    u8 path, u32 flags, u32 len)
-{
-	/* Before the sequence. */
-	u32 rekeys = smp_load_acquire(&dir->rekeys);
-
-	return (struct tlst_io) {
-		.type = TLST_TYPE_DATA,
-		.path = path,
-		.unused = 0,
-		.rekeys = rekeys,
-		.seq = tlst_seq(dir),
-		.flags = flags,
-		.len = len,
-		.result = -EINPROGRESS,
-		.records = 0,
-		.duration = tlst_clock(),
-	};
-}
-
-/**
  * tlst_io_end - after a call that sent or received; does not count its bytes
  * @io: the call
  * @dir: the direction
@@ -261,8 +231,98 @@ static inline void tlst_io_end(struct tlst_io *io, struct tlst_dir *dir,
 		tlst_io_records(io, dir);
 }
 
+/**
+ * tlst_event_begin - before a call that sends or receives data, with a key and its event
+ *	enabled
+ * @dir: the direction
+ * @path: TLST_TX_* or TLST_RX_*
+ * @flags: MSG_*
+ * @len: bytes asked for
+ * @quick: tlst_clock_quick(), known to the compiler
+ *
+ * As tlst_io_begin(), but all of it at once, or else the compiler clears it first.
+ *
+ * Context: as of tlst_seq().
+ * Return: the call, begun.
+ */
+static __always_inline struct tlst_io
+tlst_event_begin(const struct tlst_dir *dir, u8 path, u32 flags, u32 len,
+		 bool quick)
+{
+	/* Before the sequence. */
+	u32 rekeys = smp_load_acquire(&dir->rekeys);
+
+	return (struct tlst_io) {
+		.type = TLST_TYPE_DATA,
+		.path = path,
+		.unused = 0,
+		.rekeys = rekeys,
+		.seq = tlst_seq(dir),
+		.flags = flags,
+		.len = len,
+		.result = -EINPROGRESS,
+		.records = 0,
+		.duration = quick ? tlst_cycles() : tlst_clock(),
+	};
+}
+
+/**
+ * tlst_event_end - after such a call; counts its result, too
+ * @io: what tlst_event_begin() returned
+ * @ts: the socket
+ * @dir: the direction
+ * @ret: bytes, or -errno
+ * @quick: as for tlst_event_begin()
+ *
+ * Context: as of tlst_seq().
+ */
+static __always_inline void tlst_event_end(struct tlst_io *io,
+					   struct tlst_sock *ts,
+					   struct tlst_dir *dir, int ret,
+					   bool quick)
+{
+	io->duration = quick ? tlst_cycles_since(io->duration) :
+			       tlst_clock_since(io->duration);
+	io->result = ret;
+	tlst_io_records(io, dir);
+	tlst_count(ts, dir, ret);
+}
+
 u8 tlst_tx_type(struct msghdr *msg);
-u8 tlst_rx_type(const struct msghdr *msg, void *control);
+u8 tlst_rx_type_odd(const struct msghdr *msg, void *control);
+
+/**
+ * tlst_rx_type - content type that a successful recvmsg reported
+ * @msg: its message after the call
+ * @control: msg->msg_control before the call
+ *
+ * tls tells the type by put_cmsg(), the only one there is on a keyed socket,
+ * which moves msg_control. Without room for it only data is received. The caller's
+ * memory is read back: it may have been changed meanwhile, which is no worse
+ * than an event that shows what the caller did to itself.
+ *
+ * Context: process context, may fault.
+ * Return: the content type, TLST_TYPE_NONE when it cannot be read.
+ */
+static __always_inline u8 tlst_rx_type(const struct msghdr *msg, void *control)
+{
+	const u8 __user *data = (const u8 __user *)(control + CMSG_LEN(0));
+	u8 type;
+
+	if (unlikely(msg->msg_control - control <= CMSG_LEN(0)) ||
+	    unlikely(msg->msg_flags & MSG_CMSG_COMPAT) ||
+	    unlikely(!msg->msg_control_is_user))
+		return tlst_rx_type_odd(msg, control);
+	if (unlikely(!user_read_access_begin(data, sizeof(type))))
+		return TLST_TYPE_NONE;
+	unsafe_get_user(type, data, fault);
+	user_read_access_end();
+	return type;
+fault:
+	user_read_access_end();
+	return TLST_TYPE_NONE;
+}
+
 void tlst_body_source(struct iov_iter *iter);
 void tlst_control_record(struct tlst_sock *ts, const struct tlst_io *io,
 			 const struct iov_iter *body, bool rx);

@@ -3,8 +3,8 @@
  * Receiving: recvmsg, splice into a pipe, and read_sock of users in the kernel.
  *
  * Each entry point has a short way, for a plain read with no event enabled, that
- * does no more than delegate and count, one with the event, and a full one. recvmsg
- * has one more, with room for control messages and no event.
+ * does no more than delegate and count, and a full one. recvmsg has more: with room
+ * for control messages, and with the event, for each of the two clocks.
  */
 #include <linux/fs.h>
 #include <linux/pipe_fs_i.h>
@@ -66,52 +66,125 @@ noinline int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg,
 	return io.result;
 }
 
+/*
+ * What a recvmsg of a record that is not data received, to be read from its beginning:
+ * the iterator of the message, back by what was put there. So it need not be copied
+ * before each call.
+ */
+static struct iov_iter body_of(const struct msghdr *msg, int ret)
+{
+	struct iov_iter body = msg->msg_iter;
+
+	iov_iter_revert(&body, ret);
+	tlst_body_source(&body);
+	return body;
+}
+
+/* With the event rx enabled, and nothing else that would have to be looked at. */
+static __always_inline int recvmsg_event(struct sock *sk, struct msghdr *msg,
+					 size_t size, int flags, int *addr_len,
+					 struct tlst_sock *ts, bool typed,
+					 bool quick)
+{
+	void *control = msg->msg_control;
+	struct tlst_io io = tlst_event_begin(&ts->rx, TLST_RX_RECV, flags, size,
+					     quick);
+	struct iov_iter body;
+	int ret;
+
+	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
+				addr_len);
+	tlst_event_end(&io, ts, &ts->rx, ret, quick);
+	if (ret < 0)
+		io.type = TLST_TYPE_NONE;
+	else if (typed)
+		io.type = tlst_rx_type(msg, control);
+	trace_rx(&ts->id, &io);
+	if (typed && unlikely(io.type != TLST_TYPE_DATA) && ret > 0) {
+		body = body_of(msg, ret);
+		tlst_control_record(ts, &io, &body, true);
+	}
+	return ret;
+}
+
 /**
- * tlst_rx_recvmsg_event - recvmsg with the event rx enabled, and nothing else that
- *	would have to be looked at
+ * tlst_rx_recvmsg_quick - recvmsg with the event rx enabled, and nothing else that
+ *	would have to be looked at, where tlst_clock_quick()
  * @sk: the socket
- * @msg: where to; no control messages
+ * @msg: where to; no room for control messages
  * @size: bytes there is room for
- * @flags: MSG_*
+ * @flags: MSG_*; none of TLST_RX_NOT_COUNTED
  * @addr_len: handed on where the kernel has it
  * @ts: the socket, with a key
  *
  * Context: process context, @sk not locked.
  * Return: what tls returns.
  */
-noinline int tlst_rx_recvmsg_event(struct sock *sk, struct msghdr *msg,
+noinline int tlst_rx_recvmsg_quick(struct sock *sk, struct msghdr *msg,
 				   size_t size, int flags, int *addr_len,
 				   struct tlst_sock *ts)
 {
-	struct tlst_io io = tlst_io_timed(&ts->rx, TLST_RX_RECV, flags, size);
-	int ret;
-
-	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
-				addr_len);
-	io.result = ret;
-	tlst_io_end(&io, &ts->rx, true, true);
-	tlst_count(ts, &ts->rx, ret);
-	if (ret < 0)
-		io.type = TLST_TYPE_NONE;
-	trace_rx(&ts->id, &io);
-	return ret;
+	return recvmsg_event(sk, msg, size, flags, addr_len, ts, false, true);
 }
 
-/* A record that is not data was received, with no event enabled for the call. */
-static noinline void control_received(struct tlst_sock *ts, u8 type, u64 seq,
-				      u32 rekeys, int ret,
-				      struct iov_iter *body)
+/**
+ * tlst_rx_recvmsg_typed - the same with room for control messages: any record may be
+ *	received
+ * @sk: as of tlst_rx_recvmsg_quick()
+ * @msg: as there
+ * @size: as there
+ * @flags: as there
+ * @addr_len: as there
+ * @ts: as there
+ *
+ * Context: process context, @sk not locked.
+ * Return: what tls returns.
+ */
+noinline int tlst_rx_recvmsg_typed(struct sock *sk, struct msghdr *msg,
+				   size_t size, int flags, int *addr_len,
+				   struct tlst_sock *ts)
 {
+	return recvmsg_event(sk, msg, size, flags, addr_len, ts, true, true);
+}
+
+/**
+ * tlst_rx_recvmsg_clock - the same, of both, where there is no tlst_clock_quick()
+ * @sk: as of tlst_rx_recvmsg_quick()
+ * @msg: as there
+ * @size: as there
+ * @flags: as there
+ * @addr_len: as there
+ * @ts: as there
+ *
+ * Context: process context, @sk not locked.
+ * Return: what tls returns.
+ */
+noinline int tlst_rx_recvmsg_clock(struct sock *sk, struct msghdr *msg,
+				   size_t size, int flags, int *addr_len,
+				   struct tlst_sock *ts)
+{
+	return recvmsg_event(sk, msg, size, flags, addr_len, ts,
+			     msg->msg_controllen, false);
+}
+
+/*
+ * A record that is not data was received, with no event enabled for the call. That
+ * began where the last one ended, and so it need not look before.
+ */
+static noinline void control_received(struct tlst_sock *ts, u8 type, int ret,
+				      const struct msghdr *msg)
+{
+	struct iov_iter body = body_of(msg, ret);
 	struct tlst_io io = {
 		.type = type,
-		.rekeys = rekeys,
-		.seq = seq,
 		.result = ret,
 	};
 
+	/* Before the sequence. */
+	io.rekeys = smp_load_acquire(&ts->rx.rekeys);
+	io.seq = be64_to_cpu(READ_ONCE(ts->rx.last_seq));
 	tlst_io_records(&io, &ts->rx);
-	tlst_body_source(body);
-	tlst_control_record(ts, &io, body, true);
+	tlst_control_record(ts, &io, &body, true);
 }
 
 /**
@@ -131,23 +204,18 @@ noinline int tlst_rx_recvmsg_control(struct sock *sk, struct msghdr *msg,
 				     size_t size, int flags, int *addr_len,
 				     struct tlst_sock *ts)
 {
-	struct iov_iter body = msg->msg_iter;
 	void *control = msg->msg_control;
-	/* Before the sequence. */
-	u32 rekeys = smp_load_acquire(&ts->rx.rekeys);
-	u64 seq = tlst_seq(&ts->rx);
 	int ret;
 	u8 type;
 
 	ret = tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg, size, flags,
 				addr_len);
-	tlst_account(ts, &ts->rx, ret);
-	if (unlikely(ret <= 0))
-		return ret;
-	type = tlst_rx_type(msg, control);
-	if (unlikely(type != TLST_TYPE_DATA))
-		control_received(ts, type, seq, rekeys, ret, &body);
-	return ret;
+	if (likely(ret > 0)) {
+		type = tlst_rx_type(msg, control);
+		if (unlikely(type != TLST_TYPE_DATA))
+			control_received(ts, type, ret, msg);
+	}
+	return tlst_account(ts, &ts->rx, ret);
 }
 
 static noinline ssize_t splice_read_full(struct tlst_sock *ts,

@@ -18,7 +18,11 @@
 
 int tlst_rx_recvmsg_full(struct sock *sk, struct msghdr *msg, size_t size,
 			 int flags, int *addr_len);
-int tlst_rx_recvmsg_event(struct sock *sk, struct msghdr *msg, size_t size,
+int tlst_rx_recvmsg_quick(struct sock *sk, struct msghdr *msg, size_t size,
+			  int flags, int *addr_len, struct tlst_sock *ts);
+int tlst_rx_recvmsg_typed(struct sock *sk, struct msghdr *msg, size_t size,
+			  int flags, int *addr_len, struct tlst_sock *ts);
+int tlst_rx_recvmsg_clock(struct sock *sk, struct msghdr *msg, size_t size,
 			  int flags, int *addr_len, struct tlst_sock *ts);
 int tlst_rx_recvmsg_control(struct sock *sk, struct msghdr *msg, size_t size,
 			    int flags, int *addr_len, struct tlst_sock *ts);
@@ -49,16 +53,20 @@ static __always_inline int tlst_rx_recvmsg(struct sock *sk, struct msghdr *msg,
 
 	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
 	smp_rmb();
+	if (trace_rx_enabled()) {
+		if (!tlst_clock_quick())
+			return tlst_rx_recvmsg_clock(sk, msg, size, flags,
+						     addr_len, ts);
+		if (msg->msg_controllen)
+			return tlst_rx_recvmsg_typed(sk, msg, size, flags,
+						     addr_len, ts);
+		return tlst_rx_recvmsg_quick(sk, msg, size, flags, addr_len,
+					     ts);
+	}
 	/* Only a control message tells of another type than data. */
-	if (msg->msg_controllen) {
-		if (trace_rx_enabled())
-			return tlst_rx_recvmsg_full(sk, msg, size, flags,
-						    addr_len);
+	if (msg->msg_controllen)
 		return tlst_rx_recvmsg_control(sk, msg, size, flags, addr_len,
 					       ts);
-	}
-	if (trace_rx_enabled())
-		return tlst_rx_recvmsg_event(sk, msg, size, flags, addr_len, ts);
 	return tlst_account(ts, &ts->rx,
 			    tlst_call_recvmsg(READ_ONCE(ts->tls_prot), sk, msg,
 					      size, flags, addr_len));

@@ -82,12 +82,12 @@ static void key_set(struct tlst_sock *ts, bool tx, u64 first_seq)
 	before = be64_to_cpu(READ_ONCE(dir->last_seq)) - dir->first_seq;
 	WRITE_ONCE(dir->first_seq, first_seq);
 	atomic64_set(&dir->reported, first_seq);
+	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));
 	if (dir->seq) {
 		dir->records += max_t(s64, before, 0);
-		/* Pairs with tlst_io_records(). */
+		/* Who sees it sees the numbers; pairs with tlst_io_shared(). */
 		smp_store_release(&dir->rekeys, dir->rekeys + 1);
 	}
-	WRITE_ONCE(dir->last_seq, cpu_to_be64(first_seq));
 	ts->version = ctx->prot_info.version;
 	ts->cipher = ctx->prot_info.cipher_type;
 	/* TLS_BASE is 0, TLS_CONF_BASE 1, and so on: tls_user_config(). */

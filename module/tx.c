@@ -3,7 +3,8 @@
  * Sending: sendmsg, pages from sendfile and splice.
  *
  * Each entry point has a short way, for data with no event enabled, that does no
- * more than delegate and count, one with the event, and a full one.
+ * more than delegate and count, and a full one. Between them is one with the event,
+ * of sendmsg for each of the two clocks.
  */
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
@@ -82,29 +83,33 @@ static noinline int sendmsg_full(struct sock *sk, struct msghdr *msg,
 	return io.result;
 }
 
-/* After a call that tlst_io_timed() was before. */
-static __always_inline int event_end(struct tlst_sock *ts, struct tlst_io *io,
-				     int ret)
-{
-	io->result = ret;
-	tlst_io_end(io, &ts->tx, true, true);
-	tlst_count(ts, &ts->tx, ret);
-	trace_tx(&ts->id, io);
-	return ret;
-}
-
 /* With the event tx enabled, and nothing else that would have to be looked at. */
-static noinline int sendmsg_event(struct sock *sk, struct msghdr *msg,
-				  size_t size, struct tlst_sock *ts)
+static __always_inline int sendmsg_event(struct sock *sk, struct msghdr *msg,
+					 size_t size, struct tlst_sock *ts,
+					 bool quick)
 {
-	struct tlst_io io = tlst_io_timed(&ts->tx, TLST_TX_SEND, msg->msg_flags,
-					  size);
+	struct tlst_io io = tlst_event_begin(&ts->tx, TLST_TX_SEND,
+					     msg->msg_flags, size, quick);
 	int ret;
 
 	if (unlikely(io.flags & TLST_SPLICE_FLAG))
 		io.path = pages_path();
 	ret = READ_ONCE(ts->tls_prot)->sendmsg(sk, msg, size);
-	return event_end(ts, &io, ret);
+	tlst_event_end(&io, ts, &ts->tx, ret, quick);
+	trace_tx(&ts->id, &io);
+	return ret;
+}
+
+static noinline int sendmsg_quick(struct sock *sk, struct msghdr *msg,
+				  size_t size, struct tlst_sock *ts)
+{
+	return sendmsg_event(sk, msg, size, ts, true);
+}
+
+static noinline int sendmsg_clock(struct sock *sk, struct msghdr *msg,
+				  size_t size, struct tlst_sock *ts)
+{
+	return sendmsg_event(sk, msg, size, ts, false);
 }
 
 /**
@@ -128,7 +133,8 @@ int tlst_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	/* Pairs with tlst_sock_wrap(): who gets here finds a key. */
 	smp_rmb();
 	if (trace_tx_enabled())
-		return sendmsg_event(sk, msg, size, ts);
+		return tlst_clock_quick() ? sendmsg_quick(sk, msg, size, ts) :
+					    sendmsg_clock(sk, msg, size, ts);
 	return tlst_account(ts, &ts->tx, READ_ONCE(ts->tls_prot)->sendmsg(sk,
 								msg, size));
 }
@@ -174,16 +180,22 @@ static noinline int sendpage_full(struct tlst_sock *ts, struct sock *sk,
 	return io.result;
 }
 
-/* With the event tx enabled, and nothing else that would have to be looked at. */
-static noinline int sendpage_event(struct sock *sk, struct page *page,
+/*
+ * With the event tx enabled, nothing else that would have to be looked at, and the
+ * quick clock.
+ */
+static noinline int sendpage_quick(struct sock *sk, struct page *page,
 				   int offset, size_t size, int flags,
 				   struct tlst_sock *ts)
 {
-	struct tlst_io io = tlst_io_timed(&ts->tx, pages_path(), flags, size);
+	struct tlst_io io = tlst_event_begin(&ts->tx, pages_path(), flags,
+					     size, true);
 	int ret;
 
 	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
-	return event_end(ts, &io, ret);
+	tlst_event_end(&io, ts, &ts->tx, ret, true);
+	trace_tx(&ts->id, &io);
+	return ret;
 }
 
 /**
@@ -210,9 +222,10 @@ int tlst_sendpage(struct sock *sk, struct page *page, int offset, size_t size,
 		return sendpage_full(ts, sk, page, offset, size, flags);
 	if (trace_tx_enabled()) {
 		/* Pairs with key_set(). */
-		if (unlikely(!smp_load_acquire(&ts->tx.seq)))
-			return sendpage_full(ts, sk, page, offset, size, flags);
-		return sendpage_event(sk, page, offset, size, flags, ts);
+		if (tlst_clock_quick() && likely(smp_load_acquire(&ts->tx.seq)))
+			return sendpage_quick(sk, page, offset, size, flags,
+					      ts);
+		return sendpage_full(ts, sk, page, offset, size, flags);
 	}
 
 	ret = READ_ONCE(ts->tls_prot)->sendpage(sk, page, offset, size, flags);
