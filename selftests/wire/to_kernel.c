@@ -218,6 +218,25 @@ TT_TEST_F(fault, flip_in_full_record)
 	}
 }
 
+/* Whichever way of reading meets a bad record, that is an error of the socket. */
+TT_TEST_F(fault, bad_by_each_way)
+{
+	size_t way;
+
+	for (way = 0; way < ARRAY_SIZE(way_name); way++) {
+		ASSERT_OK(tt_test_raw(t, &c));
+		ASSERT_OK(three(c));
+		*(flight_record(1, NULL) - 1) ^= 1;
+		ASSERT_OK(flight_send(c));
+		OK_AT(same("first call", read_by(c, way, 0), -EBADMSG) ?:
+		      same("SO_ERROR", socket_error(c), EBADMSG) ?:
+		      same("second call", read_by(c, way, 0), -EBADMSG) ?:
+		      same("send", tt_send(c, out, 10, 0), -EBADMSG),
+		      "%s", way_name[way]);
+		tt_stat_expect("TlsDecryptError", 2);
+	}
+}
+
 /* Behind a refused header the error is the next read's, after the good data. */
 TT_TEST_F(fault, waitall_before_dead)
 {
