@@ -34,6 +34,7 @@
 
 #include "kselftest_harness.h"
 #include "ko.h"
+#include "late.h"
 #include "pair.h"
 #include "payload.h"
 #include "slow.h"

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,7 @@
 #include "fixture.h"
 #include "call.h"
 #include "exchange.h"
+#include "late.h"
 #include "rekey.h"
 #include "uring.h"
 
@@ -50,6 +52,7 @@ static void small_buffers(const struct tt_conn *c)
 #include "share/writers.c"
 #include "share/readers.c"
 #include "share/lock.c"
+#include "share/busy.c"
 #include "share/duplex.c"
 #include "share/sendfile.c"
 #include "share/process.c"

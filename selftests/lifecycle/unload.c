@@ -3,8 +3,6 @@
 #include <dirent.h>
 #include <linux/capability.h>
 #include <linux/perf_event.h>
-#include <linux/userfaultfd.h>
-#include <sys/mman.h>
 
 #define EVENTS	"/sys/kernel/tracing/events/tls_trace/"
 
@@ -66,24 +64,6 @@ TEST_F_TIMEOUT(life, unload_under_open_list, LIFE_TIMEOUT)
 	close(stat);
 }
 
-/* Memory whose first touch waits until the test says so. */
-static void *slow_page(int *uffd)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { };
-	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	reg.range.start = (unsigned long)p;
-	reg.range.len = 4096;
-	reg.mode = UFFDIO_REGISTER_MODE_MISSING;
-	if (p == MAP_FAILED || *uffd < 0 || ioctl(*uffd, UFFDIO_API, &api) ||
-	    ioctl(*uffd, UFFDIO_REGISTER, &reg))
-		return NULL;
-	return p;
-}
-
 struct list_reader {
 	int fd;
 	void *buf;
@@ -113,17 +93,17 @@ static void *unload_thread(void *arg)
 TEST_F_TIMEOUT(life, unload_waits_for_reader, LIFE_TIMEOUT)
 {
 	struct list_reader reader = { }, unloader = { };
-	struct uffdio_zeropage zero = { };
+	struct tt_late late;
 	pthread_t thread[2];
-	int uffd, fd[2];
+	int fd[2];
 
-	reader.buf = slow_page(&uffd);
-	if (!reader.buf)
-		SKIP(return, "no userfaultfd: %s", strerror(errno));
+	if (tt_late_open(&late))
+		SKIP(return, "%s", tt_why());
+	reader.buf = late.page;
 	reader.fd = open(TRACE_LIST, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, reader.fd);
 	ASSERT_EQ(0, pthread_create(&thread[0], NULL, list_read, &reader));
-	ASSERT_OK(tt_wait_fd(uffd, POLLIN, "the reader"));
+	ASSERT_OK(tt_late_touched(&late));
 	ASSERT_EQ(0, pthread_create(&thread[1], NULL, unload_thread,
 				    &unloader));
 	ASSERT_OK(wait_sleeps(getpid(), &unloader.tid, SYS_delete_module));
@@ -132,16 +112,14 @@ TEST_F_TIMEOUT(life, unload_waits_for_reader, LIFE_TIMEOUT)
 	EXPECT_EQ(-ENOENT, tt_tcp_ulp(fd[0], TT_KO));
 	EXPECT_EQ(-EEXIST, tt_tcp_ulp(fd[0], "tls") ?: -EEXIST);
 	tt_pair_close(fd);
-	zero.range.start = (unsigned long)reader.buf;
-	zero.range.len = 4096;
-	ASSERT_EQ(0, ioctl(uffd, UFFDIO_ZEROPAGE, &zero));
+	ASSERT_OK(tt_late_fill(&late, "", 0));
 	pthread_join(thread[0], NULL);
 	pthread_join(thread[1], NULL);
 	EXPECT_LT(0, reader.n);
 	EXPECT_EQ(0, unloader.n);
 	EXPECT_EQ(-1, tt_ko_refs(TT_KO));
 	close(reader.fd);
-	close(uffd);
+	tt_late_close(&late);
 }
 
 /* Who traces with perf or BPF holds the module, and there is no socket. */
