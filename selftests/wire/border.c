@@ -194,6 +194,44 @@ TT_TEST_F(padding, zeroes_are_data)
 	}
 }
 
+/* A promise of no padding that is broken time and again within a read: each record is
+ * decrypted twice, and all data comes to where it belongs.
+ */
+TT_TEST_F(padding, promise_broken_in_read)
+{
+	static const size_t pad[] = { 0, 7, 0, 300, 1, 0 };
+	const size_t n = ARRAY_SIZE(pad);
+	const __u32 on = 1;
+	size_t i;
+	int type;
+
+	ASSERT_OK(tt_test_raw(t, &c));
+	ASSERT_EQ(0, tt_set(c, TLS_RX_EXPECT_NO_PAD, &on, sizeof(on)));
+	tt_fill(out, 100 * n + 2);
+	flight_begin();
+	for (i = 0; i < n; i++)
+		ASSERT_OK(flight_add(c, TLS_TYPE_DATA, out + 100 * i, 100,
+				     pad[i]));
+	ASSERT_OK(flight_add(c, TLS_TYPE_ALERT, out + 100 * n, 2, 0));
+	ASSERT_OK(flight_send(c));
+	tt_stat_expect("TlsRxNoPadViolation", 3);
+	tt_stat_expect("TlsDecryptRetry", 4);
+	ASSERT_EQ(100 * n, tt_recv(c, in, 200 * n, 0));
+	EXPECT_EQ(0, memcmp(in, out, 100 * n));
+	ASSERT_EQ(2, tt_recv_type(c, &type, in, 2, 0));
+	EXPECT_EQ(TLS_TYPE_ALERT, type);
+	EXPECT_EQ(0, memcmp(in, out + 100 * n, 2));
+
+	/* With room for the record and no more. */
+	flight_begin();
+	ASSERT_OK(flight_add(c, TLS_TYPE_ALERT, out, 2, 0));
+	ASSERT_OK(flight_send(c));
+	tt_stat_expect("TlsDecryptRetry", 1);
+	ASSERT_EQ(2, tt_recv_type(c, &type, in, 2, 0));
+	EXPECT_EQ(TLS_TYPE_ALERT, type);
+	EXPECT_EQ(0, memcmp(in, out, 2));
+}
+
 /* A record of nothing but zeroes has no type: authentic, and refused. */
 TT_TEST_F(padding, all_zero)
 {
